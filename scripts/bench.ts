@@ -1,0 +1,74 @@
+/**
+ * Prints time, memory and resources a second of the offline preview for the repository's stacks and for ten workspaces,
+ * and what the policy pack costs: its start beside an empty pack's, and its time for each resource. Compare ratios within
+ * one run; absolute numbers depend on the machine.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { type Measurement, measure } from "./bench/measure.ts";
+import { packStartSeconds } from "./bench/pack-start.ts";
+import { emptyPack, manyWorkspaces } from "./bench/projects.ts";
+
+const PREVIEW = resolve("offline-preview/bin/pulumi-offline-preview.cjs");
+const PACK = resolve("policy-pack");
+const WORKSPACES = 10;
+/** The fastest of a few runs counts: the one that other work on the machine disturbed least. */
+const RUNS = 3;
+
+interface Row extends Measurement {
+  what: string;
+  resources: number;
+}
+
+interface Document {
+  stacks: { ok: boolean; stack: string; resources: unknown[] }[];
+}
+
+async function preview(what: string, cwd: string, pack?: string): Promise<Row> {
+  const options = pack ? ["--policy-pack", pack] : [];
+  const command = [process.execPath, PREVIEW, "--cwd", cwd, ...options, "--json", "--quiet"];
+  const runs: Measurement[] = [];
+  for (let run = 0; run < RUNS; run++) runs.push(await measure(command, process.cwd()));
+  const best = runs.reduce((fastest, run) => (run.seconds < fastest.seconds ? run : fastest));
+  const { stacks } = JSON.parse(best.stdout) as Document;
+  const failed = stacks.filter((stack) => !stack.ok).map((stack) => stack.stack);
+  if (failed.length > 0) throw new Error(`${what}: ${failed.join(", ")} did not pass`);
+  return { what, ...best, resources: stacks.reduce((sum, stack) => sum + stack.resources.length, 0) };
+}
+
+function print(rows: Row[]): void {
+  console.log("| what | resources | seconds | resources/s | peak MB |\n|---|---|---|---|---|");
+  for (const { what, resources, seconds, peakMb } of rows) {
+    const rate = (resources / seconds).toFixed(0);
+    console.log(`| ${what} | ${resources} | ${seconds.toFixed(2)} | ${rate} | ${peakMb.toFixed(0)} |`);
+  }
+}
+
+async function fastestStart(pack: string): Promise<number> {
+  const starts: number[] = [];
+  for (let run = 0; run < RUNS; run++) starts.push(await packStartSeconds(pack));
+  return Math.min(...starts);
+}
+
+const folder = mkdtempSync(join(tmpdir(), "bench-"));
+try {
+  const empty = emptyPack(join(folder, "empty-pack"));
+  const workspaces = manyWorkspaces(join(folder, "workspaces"), WORKSPACES);
+  const withEmptyPack = await preview(`${WORKSPACES} workspaces, empty pack`, workspaces, empty);
+  const withPack = await preview(`${WORKSPACES} workspaces, policy pack`, workspaces, PACK);
+  print([
+    await preview("the repository's stacks, no pack", "."),
+    await preview("the repository's stacks, policy pack", ".", PACK),
+    await preview(`${WORKSPACES} workspaces, no pack`, workspaces),
+    withEmptyPack,
+    withPack,
+  ]);
+  const [start, emptyStart] = [await fastestStart(PACK), await fastestStart(empty)];
+  console.log(`\npack ready after ${start.toFixed(2)} s; an empty pack after ${emptyStart.toFixed(2)} s`);
+  const startCost = WORKSPACES * (start - emptyStart);
+  const judging = withPack.seconds - withEmptyPack.seconds - startCost;
+  console.log(`policies: ${((1000 * judging) / withPack.resources).toFixed(2)} ms a resource, pack starts not counted`);
+} finally {
+  rmSync(folder, { recursive: true });
+}

@@ -1,0 +1,37 @@
+/** Projects and packs that a benchmark runs. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+import { parse, stringify } from "yaml";
+
+interface StackFile {
+  config: Record<string, { team: string }>;
+}
+
+/** The repository's program with `count` copies of one team's stack. Gives the project's folder. */
+export function manyWorkspaces(folder: string, count: number): string {
+  const project = parse(readFileSync("Pulumi.yaml", "utf8")) as object;
+  const template = readFileSync("stacks/Pulumi.fraud-aws.yaml", "utf8");
+  mkdirSync(folder);
+  const settings = { ...project, main: resolve("stacks/index.ts"), stackConfigDir: "." };
+  writeFileSync(join(folder, "Pulumi.yaml"), stringify(settings));
+  for (let index = 0; index < count; index++) {
+    const stack = parse(template) as StackFile;
+    const spec = stack.config["secure-ml-workspaces:workspace"];
+    if (!spec) throw new Error("the stack file of fraud-aws holds no workspace");
+    spec.team = `team${index}`;
+    writeFileSync(join(folder, `Pulumi.team${index}.yaml`), stringify(stack));
+  }
+  return folder;
+}
+
+/** A pack without policies, which shows what the policy server costs by itself. Gives the pack's folder. */
+export function emptyPack(folder: string): string {
+  mkdirSync(folder);
+  const server = createRequire(resolve("policy-pack/package.json")).resolve("@pulumi/policy");
+  writeFileSync(join(folder, "PulumiPolicy.yaml"), "runtime: nodejs\n");
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "empty", version: "1.0.0", main: "main.cjs" }));
+  const program = `new (require(${JSON.stringify(server)}).PolicyPack)("empty", { policies: [] });\n`;
+  writeFileSync(join(folder, "main.cjs"), program);
+  return folder;
+}
