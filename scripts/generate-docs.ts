@@ -1,6 +1,7 @@
 /** Writes every generated file, or with `--check` names those that are out of date and exits 1. */
 import { readFileSync, writeFileSync } from "node:fs";
 import * as args from "./docs/args.ts";
+import * as controls from "./docs/controls.ts";
 import * as spec from "./docs/spec.ts";
 import * as stackSchema from "./docs/stack-schema.ts";
 
@@ -11,7 +12,7 @@ interface Generator {
   render(): string;
 }
 
-const generators: Generator[] = [args, spec, stackSchema];
+const generators: Generator[] = [args, spec, stackSchema, controls];
 
 function isCurrent({ file, render }: Generator): boolean {
   try {

@@ -1,0 +1,11 @@
+"use strict";
+// The entry point of the policy pack. Pulumi starts packs through ts-node, which cannot load several TypeScript files;
+// an import started here bypasses it, and Node.js runs the files as they are.
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 22 || (major === 22 && minor < 18)) {
+  throw new Error(
+    `The policy pack needs Node.js 22.18 or newer, and runs on ${process.versions.node}: put it first on PATH.`,
+  );
+}
+
+module.exports = import("./index.ts");
