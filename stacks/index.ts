@@ -10,4 +10,4 @@ const { createProvider, SecureMlWorkspace } = await import(`secure-ml-workspace/
 const provider = createProvider("target", args);
 const workspace = new SecureMlWorkspace(`${team}-${name}`, args, { provider });
 
-export const outputs = workspace.outputs();
+export default workspace.outputs();
