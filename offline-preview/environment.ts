@@ -1,0 +1,30 @@
+// The environment that programs and packs run in: an allow-list, so that no credential of the person or of the CI job
+// reaches code that is only previewed.
+
+// What a Node.js process needs to work at all, and what decides how text and time look.
+const ALLOWED = [
+  "PATH",
+  "LANG",
+  "LANGUAGE",
+  "TZ",
+  "TMPDIR",
+  "TEMP",
+  "TMP",
+  "TERM",
+  "CI",
+  "NODE_ENV",
+  "SystemRoot",
+  "SystemDrive",
+  "PATHEXT",
+  "ComSpec",
+];
+
+/** The variables that a child process gets. `home` is an empty folder, never the user's. */
+export function childEnvironment(home: string, parent: NodeJS.ProcessEnv = process.env): Record<string, string> {
+  const result: Record<string, string> = { HOME: home, USERPROFILE: home };
+  for (const name of Object.keys(parent)) {
+    const value = parent[name];
+    if (value !== undefined && (ALLOWED.includes(name) || name.startsWith("LC_"))) result[name] = value;
+  }
+  return result;
+}

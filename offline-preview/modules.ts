@@ -1,0 +1,83 @@
+// Fresh modules for every stack: a program is evaluated anew, with its own files, while SDKs in node_modules stay loaded.
+
+import { createRequire, registerHooks } from "node:module";
+import { sep } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const QUERY = "stack";
+
+let current = 0;
+let stale = false;
+
+/** True for a file of the project itself, or of a workspace linked into it: not of an installed package. */
+function isProjectUrl(url: string): boolean {
+  return url.startsWith("file:") && !url.includes("/node_modules/");
+}
+
+function isProjectFile(file: string): boolean {
+  return !file.split(sep).includes("node_modules");
+}
+
+/** Starts to keep the stacks' modules apart. Call it once, before the first program is loaded. */
+export function installFreshModules(): void {
+  registerHooks({
+    resolve(specifier, context, next) {
+      const result = next(specifier, context);
+      // What is required is found again by its file name alone: it is dropped from the cache instead.
+      if (context.conditions.includes("require") || !isProjectUrl(result.url)) return result;
+      const url = new URL(result.url);
+      url.searchParams.set(QUERY, String(current));
+      return { ...result, url: url.href };
+    },
+    load(url, context, next) {
+      const result = next(url, context);
+      // An ES module that was loaded by require() cannot be dropped from any cache.
+      const format = result.format ?? "";
+      if (isProjectUrl(url) && format.startsWith("module") && !new URL(url).searchParams.has(QUERY)) stale = true;
+      return result;
+    },
+  });
+}
+
+/** Begins the life of another stack's modules. */
+export function freshModules(index: number): void {
+  current = index;
+  const cache = createRequire(import.meta.url).cache;
+  for (const file of Object.keys(cache)) {
+    if (isProjectFile(file)) delete cache[file];
+  }
+}
+
+/** False if some module of the program would survive into the next stack: then a new process has to run it. */
+export function canBeReused(): boolean {
+  return !stale;
+}
+
+type Listener = (...args: never[]) => void;
+
+/** Removes, at the end of a stack, the process listeners that the project's own files added. */
+export function trackListeners(): () => void {
+  const added: [string, Listener][] = [];
+  const names = ["on", "addListener", "once"] as const;
+  const originals = names.map((name) => process[name]);
+  for (const name of names) {
+    const original = process[name] as unknown as (event: string, listener: Listener) => NodeJS.Process;
+    (process as unknown as Record<string, unknown>)[name] = (event: string, listener: Listener) => {
+      if (calledByProject()) added.push([event, listener]);
+      return original.call(process, event, listener);
+    };
+  }
+  return () => {
+    names.forEach((name, index) => {
+      (process as unknown as Record<string, unknown>)[name] = originals[index];
+    });
+    for (const [event, listener] of added) process.removeListener(event, listener as () => void);
+  };
+}
+
+function calledByProject(): boolean {
+  const frame = new Error().stack?.split("\n")[3] ?? "";
+  const url = /(file:[^)]+|\/[^)]+):\d+:\d+\)?$/.exec(frame)?.[1];
+  if (url === undefined) return false;
+  return isProjectFile(url.startsWith("file:") ? fileURLToPath(url) : url);
+}

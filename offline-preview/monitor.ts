@@ -1,0 +1,448 @@
+// The resource monitor: answers the program's requests the way the engine does in a preview of a stack that does not
+// exist yet. Request message in, response message out: it knows nothing of how the messages travel. Rules:
+// pkg/resource/deploy/source_eval.go and step_generator.go of the engine; docs/fidelity.md says where this differs.
+
+import type * as providerproto from "@pulumi/pulumi/proto/provider_pb.js";
+import type * as resproto from "@pulumi/pulumi/proto/resource_pb.js";
+import type * as emptyproto from "google-protobuf/google/protobuf/empty_pb.js";
+import type * as structproto from "google-protobuf/google/protobuf/struct_pb.js";
+import { answerInvoke, missingFixture } from "./invokes.ts";
+import type { Properties, ResourceRecord, StackRun, Value } from "./messages.ts";
+import { downgradeMap, secret, UNKNOWN } from "./properties.ts";
+import {
+  ComponentProviders,
+  defaultProviderDenied,
+  defaultProviderInputs,
+  defaultProviderKey,
+  defaultProviderName,
+  isProviderType,
+  type ProviderRequest,
+  providerReference,
+  urnOfReference,
+} from "./providers.ts";
+import { dependenciesOf, type Goal, goalOf, inheritFromParent, policyOptions } from "./registration.ts";
+import { sourceOf } from "./source.ts";
+import { type Callback, Transforms } from "./transforms.ts";
+import { makeUrn, packageOf, STACK_TYPE } from "./urn.ts";
+
+/** The protocol's message classes, from the copy of the SDK that runs the program. */
+export interface Protos {
+  resource: typeof resproto;
+  provider: typeof providerproto;
+  struct: typeof structproto;
+  empty: typeof emptyproto;
+}
+
+/** What the monitor needs from the process around it. */
+export interface MonitorHost {
+  /** A resource was registered; it is judged in the background. */
+  registered(resource: ResourceRecord): void;
+  /** Lets policies change the inputs; called instead of `registered` when some policy may. */
+  remediate(resource: ResourceRecord): Promise<Properties>;
+  /** A component or the stack has its outputs. */
+  outputs(urn: string, outputs: Properties): void;
+  /** Runs a callback (a transform or a hook) of the program. */
+  callback(target: string, token: string, request: Uint8Array): Promise<Uint8Array>;
+  /** Names of the properties of a type that only the cloud sets. */
+  outputOnly(type: string): string[];
+}
+
+/** A request that the engine would refuse; its message fails the program. */
+export class MonitorError extends Error {}
+
+/** A resource as the monitor remembers it. */
+interface State {
+  id: string;
+  goal: Goal;
+  record: ResourceRecord;
+}
+
+// Look-ups in promise form must have an answer; the runner marks them, since the protocol does not.
+export const PROMISE_FORM = ";promise";
+
+const STACK_REFERENCE = "pulumi:pulumi:StackReference";
+
+/** The monitor of one stack. */
+export class Monitor {
+  private readonly states = new Map<string, State>();
+  private readonly reads = new Map<string, State>();
+  private readonly components = new ComponentProviders();
+  private readonly defaults = new Map<string, string>();
+  private readonly packages = new Map<string, ProviderRequest>();
+  private readonly transforms: Transforms;
+  /** Requests seen so far: tells the runner whether the program still does something. */
+  requests = 0;
+
+  private readonly run: StackRun;
+  private readonly host: MonitorHost;
+  private readonly protos: Protos;
+
+  constructor(run: StackRun, host: MonitorHost, protos: Protos) {
+    this.run = run;
+    this.host = host;
+    this.protos = protos;
+    this.transforms = new Transforms(protos, (callback, request) =>
+      host.callback(callback.target, callback.token, request),
+    );
+  }
+
+  getDeploymentInfo(): resproto.DeploymentInfo {
+    const features = this.protos.resource.ResourceMonitorFeature;
+    const info = new this.protos.resource.DeploymentInfo();
+    info.setProject(this.run.project);
+    info.setStack(this.run.stack);
+    info.setOrganization(this.run.organization);
+    info.setDryrun(true);
+    // Not INVOKE_DEPENDS_ON: without it the SDK itself makes a look-up unknown that depends on an unknown id.
+    info.setSupportedfeaturesList([
+      features.RESOURCE_MONITOR_FEATURE_SECRETS,
+      features.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
+      features.RESOURCE_MONITOR_FEATURE_OUTPUT_VALUES,
+      features.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
+      features.RESOURCE_MONITOR_FEATURE_REPLACEMENT_TRIGGER,
+      features.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
+      features.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
+      features.RESOURCE_MONITOR_FEATURE_TRANSFORMS,
+      features.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS,
+      features.RESOURCE_MONITOR_FEATURE_PARAMETERIZATION,
+      features.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
+      features.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
+    ]);
+    return info;
+  }
+
+  async registerResource(request: resproto.RegisterResourceRequest): Promise<resproto.RegisterResourceResponse> {
+    let goal = goalOf(request);
+    const parent = this.states.get(goal.parent);
+    if (parent !== undefined) inheritFromParent(goal, parent.goal);
+    if (goal.custom || goal.remote) checkTypeToken(goal.type);
+    const pkg = packageOf(goal.type);
+    if (goal.custom || goal.remote)
+      goal.provider = this.components.resolve(goal.provider, goal.providers, goal.parent, pkg);
+    goal = await this.transforms.apply(goal);
+    const needsProvider = (goal.custom && !isProviderType(goal.type)) || goal.remote;
+    const urn = makeUrn(this.run.stack, this.run.project, goal.parent, goal.type, goal.name);
+    const provider = needsProvider ? this.providerOf(goal, pkg) : "";
+    if (needsProvider && provider === undefined) {
+      throw new MonitorError(`Default provider for '${pkg}' disabled. '${urn}' must use an explicit provider.`);
+    }
+    // The stack's own position is a line of the SDK.
+    const position = goal.type === STACK_TYPE ? undefined : request.getSourceposition();
+    return this.settle(goal, urn, provider ?? "", sourceOf(position, this.run.root));
+  }
+
+  registerResourceOutputs(request: resproto.RegisterResourceOutputsRequest): emptyproto.Empty {
+    const urn = request.getUrn();
+    const outputs = downgradeMap(toProperties(request.getOutputs()));
+    const state = this.states.get(urn);
+    if (state !== undefined) state.record.outputs = outputs;
+    this.host.outputs(urn, outputs);
+    return new this.protos.empty.Empty();
+  }
+
+  readResource(request: resproto.ReadResourceRequest): resproto.ReadResourceResponse {
+    const type = request.getType();
+    checkTypeToken(type);
+    if (!isProviderType(type) && request.getProvider() === "") {
+      const pkg = packageOf(type);
+      if (this.defaultProvider(this.requested(pkg, request)) === undefined) {
+        throw new MonitorError(`Default provider for '${pkg}' disabled. '${type}' must use an explicit provider.`);
+      }
+    }
+    const urn = makeUrn(this.run.stack, this.run.project, request.getParent(), type, request.getName());
+    const inputs = downgradeMap(toProperties(request.getProperties()));
+    const outputs =
+      type === STACK_REFERENCE
+        ? this.stackReference(request.getId(), inputs)
+        : { ...inputs, ...this.fixtureOutputs(type, request.getName()) };
+    markSecrets(outputs, request.getAdditionalsecretoutputsList());
+    this.reads.set(urn, this.readState(request, urn, outputs));
+    const response = new this.protos.resource.ReadResourceResponse();
+    response.setUrn(urn);
+    response.setProperties(this.struct(outputs));
+    return response;
+  }
+
+  /** A program must decide without knowing: the SDK turns "unknown" into an unknown output. */
+  existsResource(): resproto.ExistsResourceResponse {
+    const response = new this.protos.resource.ExistsResourceResponse();
+    response.setUnknown(true);
+    return response;
+  }
+
+  async invoke(request: resproto.ResourceInvokeRequest): Promise<resproto.ResourceInvokeResponse> {
+    const promiseForm = request.getTok().endsWith(PROMISE_FORM);
+    const token = promiseForm ? request.getTok().slice(0, -PROMISE_FORM.length) : request.getTok();
+    const response = new this.protos.resource.ResourceInvokeResponse();
+    if (token === "pulumi:pulumi:getResource") {
+      response.setReturn(this.struct(this.knownResource(toProperties(request.getArgs()))));
+      return response;
+    }
+    const pkg = packageOf(token);
+    const call = await this.transforms.applyToInvoke({
+      token,
+      args: toProperties(request.getArgs()),
+      provider: this.components.resolve(request.getProvider(), {}, request.getParent(), pkg),
+      version: request.getVersion(),
+      pluginDownloadURL: request.getPlugindownloadurl(),
+    });
+    const reference =
+      call.provider ||
+      this.defaultProvider(
+        this.packages.get(request.getPackageref()) ?? {
+          package: pkg,
+          version: call.version,
+          pluginDownloadURL: call.pluginDownloadURL,
+        },
+      );
+    if (reference === undefined) {
+      throw new MonitorError(
+        `Invoke: Default provider for '${pkg}' disabled. '${token}' must use an explicit provider.`,
+      );
+    }
+    const provider = this.states.get(urnOfReference(reference))?.record.inputs ?? {};
+    const result = answerInvoke(token, call.args, { provider }, this.run.fixtures);
+    if (result === undefined && promiseForm) throw new MonitorError(missingFixture(token, call.args));
+    if (result === undefined) response.setUnknown(true);
+    else response.setReturn(this.struct(result));
+    return response;
+  }
+
+  call(request: resproto.ResourceCallRequest): providerproto.CallResponse {
+    const token = request.getTok();
+    const args = toProperties(request.getArgs());
+    const result = answerInvoke(token, args, { provider: {} }, this.run.fixtures);
+    if (result === undefined) throw new MonitorError(missingFixture(token, args));
+    const response = new this.protos.provider.CallResponse();
+    response.setReturn(this.struct(result));
+    return response;
+  }
+
+  registerPackage(request: resproto.RegisterPackageRequest): resproto.RegisterPackageResponse {
+    const parameters = request.getParameterization();
+    const reference = `package-${this.packages.size + 1}`;
+    this.packages.set(reference, {
+      package: parameters?.getName() ?? request.getName(),
+      version: parameters?.getVersion() ?? request.getVersion(),
+      pluginDownloadURL: request.getDownloadUrl(),
+    });
+    const response = new this.protos.resource.RegisterPackageResponse();
+    response.setRef(reference);
+    return response;
+  }
+
+  registerStackTransform(callback: Callback): emptyproto.Empty {
+    this.transforms.addForStack(callback);
+    return new this.protos.empty.Empty();
+  }
+
+  registerStackInvokeTransform(callback: Callback): emptyproto.Empty {
+    this.transforms.addForInvokes(callback);
+    return new this.protos.empty.Empty();
+  }
+
+  /** Hooks run when something is created, updated or deleted; a preview only needs to accept them. */
+  registerHook(): emptyproto.Empty {
+    return new this.protos.empty.Empty();
+  }
+
+  /** The provider of a resource, registering the default one on demand; undefined if that is forbidden. */
+  private providerOf(goal: Goal, pkg: string): string | undefined {
+    const request = this.packages.get(goal.packageRef) ?? {
+      package: pkg,
+      version: goal.version,
+      pluginDownloadURL: goal.pluginDownloadURL,
+    };
+    const reference = goal.provider || this.defaultProvider(request);
+    if (reference !== undefined && !this.states.has(urnOfReference(reference))) {
+      throw new MonitorError(`unknown provider '${reference}' for resource '${goal.name}' [${goal.type}]`);
+    }
+    return reference;
+  }
+
+  private requested(pkg: string, request: resproto.ReadResourceRequest): ProviderRequest {
+    return (
+      this.packages.get(request.getPackageref()) ?? {
+        package: pkg,
+        version: request.getVersion(),
+        pluginDownloadURL: request.getPlugindownloadurl(),
+      }
+    );
+  }
+
+  private defaultProvider(request: ProviderRequest): string | undefined {
+    if (defaultProviderDenied(this.run.config, request.package)) return undefined;
+    const key = defaultProviderKey(request);
+    const known = this.defaults.get(key);
+    if (known !== undefined) return known;
+    const type = `pulumi:providers:${request.package}`;
+    const name = defaultProviderName(request);
+    const urn = makeUrn(this.run.stack, this.run.project, "", type, name);
+    const inputs = defaultProviderInputs(request, this.run.config, this.run.secretKeys);
+    const reference = providerReference(urn);
+    this.defaults.set(key, reference);
+    const goal: Goal = { ...emptyGoal(), type, name, custom: true, inputs };
+    const record = this.record(goal, urn, "", undefined);
+    this.states.set(urn, { id: UNKNOWN, goal, record });
+    // A default provider is judged like any resource, but what a policy would change in it stays as configured.
+    this.host.registered(record);
+    return reference;
+  }
+
+  /** Judges and remembers a resource whose URN and provider are known. */
+  private async settle(
+    goal: Goal,
+    urn: string,
+    provider: string,
+    source: string | undefined,
+  ): Promise<resproto.RegisterResourceResponse> {
+    if (this.states.has(urn)) {
+      throw new MonitorError(
+        `Duplicate resource URN '${urn}'; try giving it a unique name${source ? ` (${source})` : ""}`,
+      );
+    }
+    const fixture = this.fixtureOutputs(goal.type, goal.name);
+    if (goal.remote && fixture === undefined) {
+      throw new MonitorError(
+        `'${goal.name}' [${goal.type}] is a component of a provider plugin, which cannot run offline: ` +
+          `give its outputs in the file of --fixtures under "resources" -> "${goal.type}"`,
+      );
+    }
+    if (isProviderType(goal.type)) {
+      if (goal.version !== "") goal.inputs.version = goal.version;
+      if (goal.pluginDownloadURL !== "") goal.inputs.pluginDownloadURL = goal.pluginDownloadURL;
+    }
+    goal.inputs = downgradeMap(goal.inputs);
+    const record = this.record(goal, urn, urnOfReference(provider), source);
+    const id = this.idOf(goal, fixture);
+    // Before anything is awaited: a second resource of this name must find the first.
+    this.states.set(urn, { id, goal: { ...goal, provider }, record });
+    if (!goal.custom) this.components.add(urn, goal.parent, goal.providers);
+    this.transforms.remember(urn, goal);
+    if (this.run.remediates) record.inputs = await this.host.remediate(record);
+    record.outputs = this.outputsOf(goal, record.inputs, fixture);
+    if (!this.run.remediates) this.host.registered(record);
+    else this.host.outputs(urn, record.outputs);
+    const response = new this.protos.resource.RegisterResourceResponse();
+    response.setUrn(urn);
+    response.setId(id);
+    response.setObject(this.struct(this.responseObject(goal, record.inputs, fixture)));
+    return response;
+  }
+
+  private idOf(goal: Goal, fixture: Properties | undefined): string {
+    if (isProviderType(goal.type)) return UNKNOWN;
+    if (!goal.custom) return "";
+    const id = fixture?.id;
+    return typeof id === "string" ? id : goal.importId;
+  }
+
+  private record(goal: Goal, urn: string, provider: string, source: string | undefined): ResourceRecord {
+    return {
+      urn,
+      type: goal.type,
+      name: goal.name,
+      parent: goal.parent,
+      custom: goal.custom,
+      inputs: goal.inputs,
+      outputs: goal.custom ? goal.inputs : {},
+      ...dependenciesOf(goal),
+      provider,
+      options: policyOptions(goal),
+      ...(source === undefined ? {} : { source }),
+    };
+  }
+
+  /** What the program gets back: its inputs, and what fixtures add. All other properties are unknown to it. */
+  private responseObject(goal: Goal, inputs: Properties, fixture: Properties | undefined): Properties {
+    if (!goal.custom && !goal.remote) return {};
+    const object = goal.remote ? { ...fixture } : { ...inputs, ...fixture };
+    markSecrets(object, goal.additionalSecretOutputs);
+    return object;
+  }
+
+  /** What stack policies see: in a real preview every computed property is there, and unknown. */
+  private outputsOf(goal: Goal, inputs: Properties, fixture: Properties | undefined): Properties {
+    if (!goal.custom) return goal.remote ? { ...fixture } : {};
+    const unknown: Properties = {};
+    for (const key of this.host.outputOnly(goal.type)) unknown[key] = UNKNOWN;
+    const outputs = { ...unknown, ...inputs, ...fixture };
+    markSecrets(outputs, goal.additionalSecretOutputs);
+    return outputs;
+  }
+
+  private fixtureOutputs(type: string, name: string): Properties | undefined {
+    return this.run.fixtures.resources[`${type}::${name}`] ?? this.run.fixtures.resources[type];
+  }
+
+  private stackReference(id: string, inputs: Properties): Properties {
+    const outputs = this.run.fixtures.stackReferences[id];
+    if (outputs !== undefined) return { ...inputs, name: id, outputs, secretOutputNames: [] };
+    // Without a fixture every output of the other stack is unknown.
+    return { ...inputs, name: id, outputs: UNKNOWN, secretOutputNames: UNKNOWN };
+  }
+
+  private readState(request: resproto.ReadResourceRequest, urn: string, outputs: Properties): State {
+    const goal: Goal = {
+      ...emptyGoal(),
+      type: request.getType(),
+      name: request.getName(),
+      parent: request.getParent(),
+      custom: true,
+      inputs: outputs,
+    };
+    return { id: request.getId(), goal, record: this.record(goal, urn, "", undefined) };
+  }
+
+  private knownResource(args: Properties): Properties {
+    const urn = String(args.urn);
+    const state = this.states.get(urn) ?? this.reads.get(urn);
+    if (state === undefined) throw new MonitorError(`unknown resource ${urn}`);
+    return { urn, id: state.id, state: state.record.outputs };
+  }
+
+  private struct(properties: Properties): structproto.Struct {
+    return this.protos.struct.Struct.fromJavaScript(properties as never);
+  }
+}
+
+function emptyGoal(): Goal {
+  return {
+    type: "",
+    name: "",
+    parent: "",
+    custom: false,
+    remote: false,
+    inputs: {},
+    provider: "",
+    providers: {},
+    version: "",
+    pluginDownloadURL: "",
+    packageRef: "",
+    importId: "",
+    dependencies: [],
+    propertyDependencies: {},
+    additionalSecretOutputs: [],
+    ignoreChanges: [],
+    deletedWith: "",
+    transforms: [],
+    customTimeouts: {},
+  };
+}
+
+function checkTypeToken(type: string): void {
+  if (type.split(":").length !== 3) {
+    throw new MonitorError(`Type '${type}' is not a valid type token (must have format '*:*:*')`);
+  }
+}
+
+function markSecrets(outputs: Properties, names: string[]): void {
+  for (const name of names) {
+    const value = outputs[name];
+    if (value !== undefined) outputs[name] = secret(value);
+  }
+}
+
+function toProperties(struct: structproto.Struct | undefined): Properties {
+  return (struct?.toJavaScript() ?? {}) as Record<string, Value>;
+}

@@ -1,0 +1,171 @@
+// The result for people.
+
+import type { ResourceRecord, Value } from "./messages.ts";
+import { forPeople, mapForPeople } from "./properties.ts";
+import type { Diagnostic, NotEvaluated, PackInfo, PreviewResult, Severity, StackResult } from "./result.ts";
+import { blocks } from "./verdict.ts";
+
+/** How much of a report is wanted. */
+export interface ReportOptions {
+  /** Leave out what is in order: resource trees and outputs. */
+  quiet: boolean;
+  allowUndecided: boolean;
+}
+
+// Names, messages and outputs come from programs that are only being judged: they must not steer the terminal.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** Makes a text harmless for a terminal: control and direction characters are written as codes. */
+export function neutral(text: string): string {
+  return text.replace(CONTROL, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+function oneLine(text: string): string {
+  return neutral(text.trim().replace(/\s*\n\s*/g, " "));
+}
+
+/** A whole report. */
+export function textReport(result: PreviewResult, options: ReportOptions): string {
+  const lines = result.packs.flatMap(packLines);
+  for (const stack of result.stacks) lines.push("", ...stackLines(stack, result.packs, options));
+  if (result.stacks.length > 1) lines.push("", ...summary(result));
+  return `${lines.join("\n")}\n`;
+}
+
+function packLines(pack: PackInfo): string[] {
+  const disabled = pack.policies.filter((policy) => policy.level === "disabled").length;
+  const policies = `${pack.policies.length - disabled} policies${disabled > 0 ? ` (${disabled} disabled)` : ""}`;
+  const config = pack.configDigest === null ? "no configuration" : `configuration ${pack.configDigest}`;
+  return [
+    `Policy pack ${neutral(pack.name)} ${neutral(pack.version)}: ${policies}`,
+    `  files ${pack.digest}`,
+    `  ${config}`,
+  ];
+}
+
+function stackLines(stack: StackResult, packs: PackInfo[], options: ReportOptions): string[] {
+  const sources = new Map(stack.resources.map((resource) => [resource.urn, resource]));
+  const violations = stack.diagnostics.filter((diagnostic) => diagnostic.level === "mandatory");
+  const advisories = stack.diagnostics.filter((diagnostic) => diagnostic.level !== "mandatory");
+  const judged = packs.length > 0 ? "" : "; no policy pack judged it";
+  const lines = [
+    `Stack ${neutral(stack.stack)}: ${verdictOf(stack)} (${stack.resources.length} resources, ${seconds(stack)}${judged})`,
+  ];
+  if (stack.error !== undefined) lines.push("", ...indented(neutral(stack.error), 2));
+  if (!options.quiet && stack.resources.length > 0) {
+    lines.push("", "  Would create", ...countLines(stack.resources), "", "  Resources", ...treeLines(stack.resources));
+  }
+  lines.push(...section("Violations", violations, (finding) => findingLines(finding, sources)));
+  lines.push(...section("Advisories", advisories, (finding) => findingLines(finding, sources)));
+  lines.push(
+    ...section("Could not be decided", stack.notEvaluated, (finding) => undecidedLines(finding, sources, options)),
+  );
+  lines.push(...section("Exemptions in force", stack.exempted, (finding) => findingLines(finding, sources)));
+  if (!options.quiet && Object.keys(stack.outputs).length > 0) lines.push("", "  Outputs", ...outputLines(stack));
+  return lines;
+}
+
+function verdictOf(stack: StackResult): string {
+  if (stack.error !== undefined) return "FAILED";
+  return stack.ok ? "passes" : "BLOCKED";
+}
+
+function seconds(stack: StackResult): string {
+  return `${(stack.durationMs / 1000).toFixed(1)} s`;
+}
+
+function section<T extends { severity: Severity }>(
+  title: string,
+  findings: T[],
+  format: (finding: T) => string[],
+): string[] {
+  if (findings.length === 0) return [];
+  return ["", `  ${title} (${findings.length})`, ...bySeverity(findings).flatMap(format)];
+}
+
+const ORDER: Severity[] = ["critical", "high", "medium", "low", ""];
+
+/** Worst first; within one severity the order stays. */
+function bySeverity<T extends { severity: Severity }>(findings: T[]): T[] {
+  return [...findings].sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
+}
+
+function countLines(resources: ResourceRecord[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { type } of resources) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return [...counts]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([type, count]) => `  ${String(count).padStart(5)}  ${neutral(type)}`);
+}
+
+function treeLines(resources: ResourceRecord[]): string[] {
+  const children = new Map<string, ResourceRecord[]>();
+  const known = new Set(resources.map((resource) => resource.urn));
+  for (const resource of resources) {
+    const parent = known.has(resource.parent) ? resource.parent : "";
+    children.set(parent, [...(children.get(parent) ?? []), resource]);
+  }
+  const lines: string[] = [];
+  const visit = (urn: string, depth: number) => {
+    const sorted = (children.get(urn) ?? []).sort((a, b) => (a.urn < b.urn ? -1 : 1));
+    for (const resource of sorted) {
+      lines.push(`    ${"  ".repeat(depth)}${neutral(resource.name)}  ${neutral(resource.type)}`);
+      visit(resource.urn, depth + 1);
+    }
+  };
+  visit("", 0);
+  return lines;
+}
+
+function placeOf(urn: string, sources: Map<string, ResourceRecord>): string {
+  const resource = sources.get(urn);
+  if (resource === undefined) return neutral(urn);
+  const source = resource.source === undefined ? "" : `  ${neutral(resource.source)}`;
+  return `${neutral(resource.name)} [${neutral(resource.type)}]${source}`;
+}
+
+function findingLines(finding: Diagnostic, sources: Map<string, ResourceRecord>): string[] {
+  const severity = finding.severity === "" ? finding.level : finding.severity;
+  const lines = [
+    `    ${severity}: ${neutral(finding.policy)} (${neutral(finding.pack)})`,
+    `      on ${placeOf(finding.urn, sources)}`,
+    ...indented(neutral(finding.message), 6),
+  ];
+  if (finding.remedy !== "") lines.push(`      remedy: ${oneLine(finding.remedy)}`);
+  return lines;
+}
+
+function undecidedLines(finding: NotEvaluated, sources: Map<string, ResourceRecord>, options: ReportOptions): string[] {
+  const severity = finding.severity === "" ? finding.level : finding.severity;
+  const blocking = blocks(finding) && !options.allowUndecided ? "; blocks, unless --allow-undecided" : "";
+  return [
+    `    ${severity}: ${neutral(finding.policy)} (${neutral(finding.pack)}, ${finding.level}${blocking})`,
+    `      on ${placeOf(finding.urn, sources)}`,
+    ...indented(neutral(finding.reason), 6),
+  ];
+}
+
+function outputLines(stack: StackResult): string[] {
+  const outputs = mapForPeople(stack.outputs);
+  return Object.keys(outputs)
+    .sort()
+    .map((name) => `    ${neutral(name)}: ${valueText(outputs[name] as Value)}`);
+}
+
+function valueText(value: Value): string {
+  return neutral(typeof value === "string" ? value : JSON.stringify(forPeople(value)));
+}
+
+function indented(text: string, spaces: number): string[] {
+  return text
+    .trim()
+    .split("\n")
+    .map((line) => " ".repeat(spaces) + line);
+}
+
+function summary(result: PreviewResult): string[] {
+  const count = (verdict: string) => result.stacks.filter((stack) => verdictOf(stack) === verdict).length;
+  const parts = [`${count("passes")} pass`, `${count("BLOCKED")} blocked`, `${count("FAILED")} failed`];
+  return [`${result.stacks.length} stacks: ${parts.join(", ")}`];
+}

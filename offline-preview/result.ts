@@ -1,0 +1,74 @@
+// What a preview found, before it is printed.
+
+import type { LogLine, Properties, ResourceRecord } from "./messages.ts";
+import type { Level } from "./pack-config.ts";
+
+export type Severity = "" | "low" | "medium" | "high" | "critical";
+
+/** One policy of a pack, at the level that its configuration gives it. */
+export interface PolicyInfo {
+  name: string;
+  displayName: string;
+  description: string;
+  type: "resource" | "stack" | "unknown";
+  level: Level;
+  severity: Severity;
+  remedy: string;
+  tags: string[];
+  url: string;
+}
+
+/** A policy pack as a report names it. */
+export interface PackInfo {
+  name: string;
+  version: string;
+  /** Digest of the pack's files. */
+  digest: string;
+  /** Digest of its configuration file; null without one. */
+  configDigest: string | null;
+  policies: PolicyInfo[];
+}
+
+/** A policy found something. */
+export interface Diagnostic {
+  pack: string;
+  policy: string;
+  level: Level;
+  severity: Severity;
+  urn: string;
+  message: string;
+  remedy: string;
+}
+
+/** A policy could not be decided, because it read a value that is not known before the deployment. */
+export interface NotEvaluated {
+  pack: string;
+  policy: string;
+  level: Level;
+  severity: Severity;
+  urn: string;
+  reason: string;
+}
+
+/** What happened to one stack. */
+export interface StackResult {
+  stack: string;
+  ok: boolean;
+  /** The program, a pack or the stack's file failed. */
+  error?: string;
+  resources: ResourceRecord[];
+  diagnostics: Diagnostic[];
+  notEvaluated: NotEvaluated[];
+  exempted: Diagnostic[];
+  outputs: Properties;
+  /** What the program logged. */
+  log: LogLine[];
+  durationMs: number;
+}
+
+/** What happened to a project. */
+export interface PreviewResult {
+  ok: boolean;
+  packs: PackInfo[];
+  stacks: StackResult[];
+}

@@ -1,0 +1,134 @@
+// The supervisor's side of the runner: starting it, giving it a stack, and noticing when it fails to finish one.
+
+import { type ChildProcess, fork } from "node:child_process";
+import { extname, join } from "node:path";
+import type { FromRunner, LogLine, Properties, ResourceRecord, StackRun } from "./messages.ts";
+
+/** What happens while a stack runs. */
+export interface RunObserver {
+  resource(resource: ResourceRecord): void;
+  remediate(resource: ResourceRecord): Promise<Properties>;
+  outputs(urn: string, outputs: Properties): void;
+  log(line: LogLine): void;
+}
+
+/** A child process that runs stacks, one at a time. */
+export class RunnerProcess {
+  private child: ChildProcess | undefined;
+  private readonly environment: Record<string, string>;
+  private readonly cwd: string;
+
+  constructor(environment: Record<string, string>, cwd: string) {
+    this.environment = environment;
+    this.cwd = cwd;
+  }
+
+  /** Starts the process ahead of its first stack. */
+  start(): ChildProcess {
+    if (this.child !== undefined) return this.child;
+    const extension = extname(import.meta.filename);
+    const child = fork(join(import.meta.dirname, `runner${extension}`), [], {
+      cwd: this.cwd,
+      env: { ...this.environment, PULUMI_OFFLINE_PREVIEW_PARENT: String(process.pid) },
+      execPath: process.execPath,
+      execArgv: [
+        "--disable-warning=ExperimentalWarning",
+        "--require",
+        join(import.meta.dirname, "exit-with-parent.cjs"),
+      ],
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    });
+    child.stdout?.setEncoding("utf8");
+    child.stderr?.setEncoding("utf8");
+    this.child = child;
+    return child;
+  }
+
+  /** Runs one stack to its end and returns the program's errors. A process that cannot go on is replaced. */
+  async run(run: StackRun, observer: RunObserver, deadline: number): Promise<string[]> {
+    const child = this.start();
+    let reusable = false;
+    try {
+      return await new Promise<string[]>((resolve) => {
+        const printed = observeOutput(child, observer);
+        const timer = setTimeout(() => {
+          resolve(["the program did not end in time; --timeout sets the seconds that a stack may take"]);
+        }, deadline - Date.now());
+        const finish = (errors: string[]) => {
+          clearTimeout(timer);
+          printed.flush();
+          resolve(errors);
+        };
+        child.removeAllListeners("message");
+        child.on("message", (message: FromRunner) => {
+          switch (message.type) {
+            case "resource":
+              return observer.resource(message.resource);
+            case "outputs":
+              return observer.outputs(message.urn, message.outputs);
+            case "log":
+              return observer.log(message.line);
+            case "remediate":
+              return void observer
+                .remediate(message.resource)
+                .then((inputs) => child.connected && child.send({ type: "remediated", id: message.id, inputs }));
+            case "end":
+              reusable = message.reusable;
+              return finish(message.errors);
+          }
+        });
+        // "close" comes after the last output.
+        child.once("close", (code, signal) => finish([endedEarly(code, signal, printed.errors())]));
+        child.once("error", (error) => finish([`the program's process failed: ${error.message}`]));
+        child.send({ type: "run", run });
+      });
+    } finally {
+      child.removeAllListeners();
+      child.stdout?.removeAllListeners("data");
+      child.stderr?.removeAllListeners("data");
+      if (!reusable) this.stop();
+    }
+  }
+
+  stop(): void {
+    // Nothing that the program started as a reaction to a signal can delay the end.
+    this.child?.kill("SIGKILL");
+    this.child = undefined;
+  }
+}
+
+function endedEarly(code: number | null, signal: string | null, printed: string): string {
+  const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
+  const hint = printed === "" ? "did the program call process.exit?" : printed;
+  return `the program's process ended before the program did (${how}): ${hint}`;
+}
+
+/** Passes on what the program prints, line by line. */
+function observeOutput(child: ChildProcess, observer: RunObserver): { flush(): void; errors(): string } {
+  const rest = { stdout: "", stderr: "" };
+  let errors: string[] = [];
+  const line = (name: "stdout" | "stderr", message: string) => {
+    if (name === "stderr") errors = [...errors, message].slice(-10);
+    observer.log({ severity: "info", message, urn: "" });
+  };
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name]?.on("data", (chunk: string) => {
+      const lines = (rest[name] + chunk).split("\n");
+      rest[name] = lines.pop() ?? "";
+      for (const message of lines) line(name, message);
+    });
+  }
+  const flush = () => {
+    for (const name of ["stdout", "stderr"] as const) {
+      if (rest[name] !== "") line(name, rest[name]);
+      rest[name] = "";
+    }
+  };
+  return {
+    flush,
+    errors: () => {
+      flush();
+      return errors.join("\n").trim();
+    },
+  };
+}

@@ -1,0 +1,166 @@
+// Child process: runs the project's stacks, one after another, with the published Pulumi runtime.
+
+import { engineClient, monitorClient } from "./clients.ts";
+import { UserError } from "./errors.ts";
+import type { FromRunner, Properties, ResourceRecord, StackRun, ToRunner } from "./messages.ts";
+import { canBeReused, freshModules, installFreshModules, trackListeners } from "./modules.ts";
+import { Monitor } from "./monitor.ts";
+import { loadProgram } from "./program.ts";
+import { loadRuntime, type Runtime } from "./runtime.ts";
+
+const OWN_FOLDER = `${import.meta.dirname}/`;
+
+let runtime: Runtime | undefined;
+let remediations = 0;
+const remediating = new Map<number, (inputs: Properties) => void>();
+// Errors of the stack that runs now; the handlers below add to it.
+let report: (error: unknown) => void = () => {};
+
+function send(message: FromRunner): void {
+  process.send?.(message);
+}
+
+process.on("message", (message: ToRunner) => {
+  if (message.type === "run") {
+    void runStack(message.run);
+    return;
+  }
+  remediating.get(message.id)?.(message.inputs);
+  remediating.delete(message.id);
+});
+process.on("disconnect", () => process.exit());
+process.on("uncaughtException", (error) => report(error));
+process.on("unhandledRejection", (error) => report(error));
+send({ type: "ready" });
+
+async function runStack(run: StackRun): Promise<void> {
+  const seen = new Set<unknown>();
+  const errors: string[] = [];
+  report = (error) => {
+    if (seen.has(error)) return;
+    seen.add(error);
+    errors.push(describe(error));
+  };
+  const environment = { ...process.env };
+  const untrack = trackListeners();
+  try {
+    await runToEnd(run, errors);
+  } catch (error) {
+    report(error);
+  }
+  untrack();
+  for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name];
+  Object.assign(process.env, environment);
+  report = () => {};
+  send({ type: "end", errors, reusable: canBeReused() });
+}
+
+async function runToEnd(run: StackRun, errors: string[]): Promise<void> {
+  process.chdir(run.pwd);
+  setEnvironment(run);
+  if (runtime === undefined) {
+    runtime = loadRuntime(run.pwd);
+    installFreshModules();
+  }
+  const { begin, callback, leaks, outputOnly, protos, runInPulumiStack, setEncrypted } = runtime;
+  setEncrypted(run.encryptedKeys);
+  freshModules(run.index);
+  const monitor = new Monitor(
+    run,
+    {
+      registered: (resource) => send({ type: "resource", resource }),
+      remediate,
+      outputs: (urn, outputs) => send({ type: "outputs", urn, outputs }),
+      callback: (_, token, request) => callback(token, request),
+      outputOnly,
+    },
+    protos,
+  );
+  const engine = engineClient((line) => send({ type: "log", line }));
+  begin(monitorClient(monitor), engine);
+  process.argv = [process.argv[0] as string, process.argv[1] as string];
+
+  let finished = false;
+  const program = runInPulumiStack(() => loadProgram(run)).then(
+    () => {
+      finished = true;
+    },
+    (error) => {
+      finished = true;
+      report(error);
+    },
+  );
+  await nothingLeftToDo(() => monitor.requests);
+  if (finished) await program;
+  if (errors.length > 0) return;
+  const leak = leaks();
+  if (leak !== undefined) errors.push(leak);
+  else if (!finished) errors.push("the program never finished: it awaits something that never happens");
+}
+
+function setEnvironment(run: StackRun): void {
+  Object.assign(process.env, {
+    PULUMI_NODEJS_ORGANIZATION: run.organization,
+    PULUMI_NODEJS_PROJECT: run.project,
+    PULUMI_NODEJS_ROOT_DIRECTORY: run.root,
+    PULUMI_NODEJS_STACK: run.stack,
+    PULUMI_NODEJS_DRY_RUN: "true",
+    PULUMI_NODEJS_PARALLEL: "16",
+    PULUMI_CONFIG: JSON.stringify(run.config),
+    PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(run.secretKeys),
+  });
+}
+
+// A stack ends when the event loop is empty, for the second time and without new requests in between: libraries create
+// resources in their own `beforeExit` handlers. The channel to the supervisor must not count as something to do.
+async function nothingLeftToDo(requests: () => number): Promise<void> {
+  let before = -1;
+  while (requests() !== before) {
+    before = requests();
+    // One more turn of the loop, because `beforeExit` comes only after a turn.
+    setImmediate(() => process.channel?.unref());
+    await new Promise<void>((resolve) => {
+      process.once("beforeExit", () => {
+        process.nextTick(() => {
+          setImmediate(() => {});
+          process.once("beforeExit", () => {
+            // At once: after this handler nothing else would keep the process alive.
+            process.channel?.ref();
+            resolve();
+          });
+        });
+      });
+    });
+  }
+}
+
+// While the program waits for the supervisor's answer the channel is what it waits for.
+function remediate(resource: ResourceRecord): Promise<Properties> {
+  const id = ++remediations;
+  process.channel?.ref();
+  return new Promise((resolve) => {
+    remediating.set(id, (inputs) => {
+      if (remediating.size === 1) process.channel?.unref();
+      resolve(inputs);
+    });
+    send({ type: "remediate", id, resource });
+  });
+}
+
+// The program's own mistake with the lines of its own files; nothing of the runtime's insides.
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const hidden = error instanceof UserError || "__pulumiRunError" in error || error.stack === undefined;
+  if (hidden) return error.message;
+  const [head, ...frames] = splitStack(error);
+  const own = frames.filter((frame) => !/node:|node_modules/.test(frame) && !frame.includes(OWN_FOLDER)).slice(0, 5);
+  return [head, ...own.map((frame) => frame.replace(/\?stack=\d+/, ""))].join("\n");
+}
+
+function splitStack(error: Error): string[] {
+  const lines = (error.stack ?? "").split("\n");
+  const first = lines.findIndex((line) => /^\s+at /.test(line));
+  const frames = first < 0 ? [] : lines.slice(first);
+  const name = error.name === "Error" ? "" : `${error.name}: `;
+  return [`${name}${error.message}`, ...frames];
+}

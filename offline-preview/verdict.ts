@@ -1,0 +1,29 @@
+// What a preview means: pass, fail, or no answer at all.
+
+import type { NotEvaluated, PreviewResult, StackResult } from "./result.ts";
+
+/** Exit code: every stack passes. */
+export const PASS = 0;
+/** Exit code: a mandatory violation, or a critical or high control that could not be decided. */
+export const FAIL = 1;
+/** Exit code: a program, a pack or the command line failed. */
+export const ERROR = 2;
+
+/** True if an undecided policy stops a stack: it is mandatory, and its severity is high or critical. */
+export function blocks(undecided: NotEvaluated): boolean {
+  const mandatory = undecided.level === "mandatory" || undecided.level === "remediate";
+  return mandatory && (undecided.severity === "high" || undecided.severity === "critical");
+}
+
+/** True if nothing stops the stack. */
+export function passes(stack: Omit<StackResult, "ok">, allowUndecided: boolean): boolean {
+  if (stack.error !== undefined) return false;
+  if (stack.diagnostics.some((diagnostic) => diagnostic.level === "mandatory")) return false;
+  return allowUndecided || !stack.notEvaluated.some(blocks);
+}
+
+/** The exit code of a whole preview; a failure to judge weighs more than a violation. */
+export function exitCode(result: PreviewResult): number {
+  if (result.stacks.some((stack) => stack.error !== undefined)) return ERROR;
+  return result.stacks.every((stack) => stack.ok) ? PASS : FAIL;
+}

@@ -1,0 +1,55 @@
+// YAML as Pulumi's engine reads it. The engine uses Go's yaml.v3: YAML 1.1 numbers (octal 0777, 1_000, 0b1), dates and
+// merge keys, but only true and false as booleans, and no base-60 numbers.
+
+import { parseDocument, type ScalarTag, type Tags } from "yaml";
+
+const BOOLEAN: ScalarTag = {
+  tag: "tag:yaml.org,2002:bool",
+  default: true,
+  identify: (value) => typeof value === "boolean",
+  test: /^(?:true|True|TRUE|false|False|FALSE)$/,
+  resolve: (text) => text.toLowerCase() === "true",
+};
+
+// A date without quotes becomes the text that Go's time.String makes of it: a program sees exactly that in `pulumi up`.
+const TIMESTAMP: ScalarTag = {
+  tag: "tag:yaml.org,2002:timestamp",
+  default: true,
+  test: /^\d{4}-\d{2}-\d{2}(?:(?:[Tt]|[ \t]+)\d{1,2}:\d{2}:\d{2}(?:\.\d+)?[ \t]*(?:Z|[-+]\d{2}(?::?\d{2})?)?)?$/,
+  resolve: goTime,
+};
+
+function goTime(text: string): string {
+  const match = /^(\d{4}-\d{2}-\d{2})(?:[Tt\s]+(\d{1,2}:\d{2}:\d{2}(?:\.\d+)?)\s*(Z|[-+]\d{2}(?::?\d{2})?)?)?$/.exec(
+    text,
+  );
+  if (match === null) return text;
+  const [, date, time = "00:00:00", zone = "Z"] = match;
+  if (zone === "Z") return `${date} ${time.padStart(8, "0")} +0000 UTC`;
+  const offset = zone.replace(":", "").padEnd(5, "0");
+  return `${date} ${time.padStart(8, "0")} ${offset} ${offset}`;
+}
+
+function engineTags(tags: Tags): Tags {
+  const replaced = ["bool", "timestamp", "intTime", "floatTime"];
+  const kept = tags.filter((tag) => {
+    if (typeof tag === "string") return !replaced.includes(tag);
+    const name = tag.tag.slice(tag.tag.lastIndexOf(":") + 1);
+    const base60 = "format" in tag && tag.format === "TIME";
+    return !replaced.includes(name) && !base60;
+  });
+  return [...kept, BOOLEAN, TIMESTAMP];
+}
+
+/** Parses a YAML (or JSON) text; throws one error that says where it is malformed. */
+export function parseYaml(text: string): unknown {
+  const document = parseDocument(text.replace(/^\uFEFF/, ""), {
+    schema: "yaml-1.1",
+    customTags: engineTags,
+    merge: true,
+    prettyErrors: true,
+  });
+  const problem = document.errors[0];
+  if (problem !== undefined) throw new Error(problem.message.split("\n")[0] as string);
+  return document.toJS();
+}
