@@ -9,7 +9,7 @@ import { loadPackSource } from "./pack.ts";
 import { liveProgress, quietProgress } from "./progress.ts";
 import { loadProject, stackNames } from "./project.ts";
 import { jsonReport } from "./report-json.ts";
-import { textReport } from "./report-text.ts";
+import { neutralLines, textReport } from "./report-text.ts";
 import { type PreviewOptions, startPreview } from "./supervisor.ts";
 import { ERROR, exitCode, PASS } from "./verdict.ts";
 
@@ -148,7 +148,7 @@ export async function main(args: string[]): Promise<number> {
     return await preview(readCommand(values));
   } catch (error) {
     const text = error instanceof UserError ? error.message : error instanceof Error ? error.stack : String(error);
-    process.stderr.write(`pulumi-offline-preview: ${text}\n`);
+    process.stderr.write(`pulumi-offline-preview: ${neutralLines(String(text)).join("\n")}\n`);
     return ERROR;
   }
 }

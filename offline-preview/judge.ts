@@ -71,7 +71,6 @@ export async function judge(
         if (resource !== undefined) resource.outputs = outputs;
       },
       log: (line) => {
-        result.log.push(line);
         if (line.severity === "error") loggedErrors.push(line.message);
         watcher.log(line);
       },
@@ -87,7 +86,8 @@ export async function judge(
     await judgeStack(run, packs, result, packErrors);
   }
   sortFindings(result);
-  const problems = [...programErrors, ...new Set(packErrors)];
+  // After the program's own failure, above all when it took all the time, the packs' are its consequence.
+  const problems = programErrors.length > 0 ? programErrors : [...new Set(packErrors)];
   if (problems.length > 0) throw new Error(problems.join("\n"));
 }
 

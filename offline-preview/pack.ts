@@ -5,6 +5,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { stripVTControlCharacters } from "node:util";
 import { type AnalyzedStack, Analyzer, type AnalyzerDescription, type RawDiagnostic } from "./analyzer.ts";
 import { digestOf, digestOfFolder } from "./digest.ts";
 import { messageOf, UserError } from "./errors.ts";
@@ -91,10 +93,16 @@ export class Pack {
   private readonly analyzer: Analyzer;
   private readonly child: ChildProcess;
   private readonly policies: Map<string, PolicyInfo>;
+  private readonly output: Output;
+  /** What went wrong first: a pack that failed is not asked again. */
+  private failure: Error | undefined;
+  /** Settled when the pack has answered what it was asked so far. */
+  private idle: Promise<unknown> = Promise.resolve();
 
-  private constructor(source: PackSource, child: ChildProcess, analyzer: Analyzer, info: PackInfo) {
+  private constructor(source: PackSource, child: ChildProcess, output: Output, analyzer: Analyzer, info: PackInfo) {
     this.source = source;
     this.child = child;
+    this.output = output;
     this.analyzer = analyzer;
     this.info = info;
     this.policies = new Map(info.policies.map((policy) => [policy.name, policy]));
@@ -117,7 +125,7 @@ export class Pack {
       await analyzer.introduce(source.folder, stack);
       const description = await analyzer.describe();
       const config = await configure(analyzer, description, source);
-      return new Pack(source, child, analyzer, infoOf(description, config, source));
+      return new Pack(source, child, output, analyzer, infoOf(description, config, source));
     } catch (error) {
       analyzer?.close();
       child.kill("SIGKILL");
@@ -153,7 +161,7 @@ export class Pack {
 
   /** Judges one resource. */
   async analyze(resource: ResourceRecord, provider: ResourceRecord | undefined): Promise<Findings> {
-    const found = await this.ask(resource.urn, () => this.analyzer.analyze(resource, provider));
+    const found = await this.inTurn(() => this.ask(resource.urn, () => this.analyzer.analyze(resource, provider)));
     return this.findings(found.map((diagnostic) => ({ ...diagnostic, urn: resource.urn })));
   }
 
@@ -171,14 +179,33 @@ export class Pack {
     this.child.kill("SIGKILL");
   }
 
+  // The engine asks about one resource at a time, and a pack may rely on it, unless it declares itself stateless.
+  private inTurn<T>(call: () => Promise<T>): Promise<T> {
+    if (this.source.stateless) return call();
+    const turn = this.idle.then(call);
+    this.idle = turn.catch(() => undefined);
+    return turn;
+  }
+
   private async ask<T>(about: string, call: () => Promise<T>): Promise<T> {
+    if (this.failure !== undefined) throw this.failure;
     try {
       return await call();
     } catch (error) {
-      const exited = this.child.exitCode !== null || this.child.signalCode !== null;
-      const what = exited ? `the pack's process ended (${endOf(this.child)})` : messageOf(error);
-      throw new Error(`policy pack ${this.info.name} failed on ${about}: ${what}`);
+      const ended = await this.ended();
+      const what = ended ? `its process ended (${endOf(this.child)})${firstLines(this.output.text)}` : messageOf(error);
+      this.failure ??= new Error(`policy pack ${this.info.name} failed on ${about}: ${what}`);
+      throw this.failure;
     }
+  }
+
+  /** True if the process is gone; the broken connection may be noticed first. */
+  private async ended(): Promise<boolean> {
+    for (let attempt = 0; attempt < 20; attempt++) {
+      if (this.child.exitCode !== null || this.child.signalCode !== null) return true;
+      await setTimeout(10);
+    }
+    return false;
   }
 
   private findings(found: RawDiagnostic[]): Findings {
@@ -236,7 +263,11 @@ function spawnPack(folder: string, stack: AnalyzedStack, environment: Record<str
 // The end of what the pack printed, for the message in case it fails.
 const OUTPUT_KEPT = 4000;
 
-function collectOutput(child: ChildProcess): { text: string } {
+interface Output {
+  text: string;
+}
+
+function collectOutput(child: ChildProcess): Output {
   const output = { text: "" };
   child.stderr?.setEncoding("utf8");
   child.stderr?.on("data", (chunk: string) => {
@@ -246,11 +277,15 @@ function collectOutput(child: ChildProcess): { text: string } {
 }
 
 /** The pack's first line on standard output is the port that it serves. */
-function portOf(child: ChildProcess, output: { text: string }, deadline: number): Promise<number> {
+function portOf(child: ChildProcess, output: Output, deadline: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error("it did not say its port in time")), deadline - Date.now());
+    const timer = new AbortController();
+    setTimeout(deadline - Date.now(), undefined, { signal: timer.signal }).then(
+      () => reject(new Error("it did not say its port in time")),
+      () => {},
+    );
     const end = (error: Error) => {
-      clearTimeout(timer);
+      timer.abort();
       reject(error);
     };
     let text = "";
@@ -260,7 +295,7 @@ function portOf(child: ChildProcess, output: { text: string }, deadline: number)
       text += chunk;
       const line = text.split("\n")[0] as string;
       if (!text.includes("\n")) return;
-      clearTimeout(timer);
+      timer.abort();
       const port = Number(line);
       if (Number.isInteger(port) && port > 0) resolve(port);
       else reject(new Error(`its first line of output is not a port but ${JSON.stringify(line.slice(0, 100))}`));
@@ -276,7 +311,9 @@ function endOf(child: ChildProcess): string {
 }
 
 function firstLines(text: string): string {
-  const lines = text.split("\n").filter((line) => line.trim() !== "" && !/^\s+at /.test(line));
+  const lines = stripVTControlCharacters(text)
+    .split("\n")
+    .filter((line) => line.trim() !== "" && !/^\s+at /.test(line));
   return lines.length === 0 ? "" : `\n${lines.slice(0, 12).join("\n")}`;
 }
 

@@ -2,7 +2,7 @@
 // so that the report on standard output stays clean.
 
 import type { LogLine } from "./messages.ts";
-import { neutral } from "./report-text.ts";
+import { neutral, neutralLines } from "./report-text.ts";
 import type { StackResult } from "./result.ts";
 import type { Progress } from "./supervisor.ts";
 
@@ -12,7 +12,7 @@ export function quietProgress(stream: NodeJS.WriteStream): Progress {
     begin: () => {},
     resource: () => {},
     log: (stack, line) => {
-      if (line.severity === "warning") stream.write(`${stack}: ${logText(line)}\n`);
+      if (line.severity === "warning") stream.write(logLines(stack, line));
     },
     end: () => {},
   };
@@ -23,8 +23,11 @@ export function liveProgress(stream: NodeJS.WriteStream): Progress {
   return stream.isTTY ? terminalProgress(stream) : plainProgress(stream);
 }
 
-function logText(line: LogLine): string {
-  return neutral(line.severity === "info" ? line.message : `${line.severity}: ${line.message}`);
+function logLines(stack: string, line: LogLine): string {
+  const severity = line.severity === "info" ? "" : `${line.severity}: `;
+  return neutralLines(line.message)
+    .map((text) => `${neutral(stack)}: ${severity}${text}\n`)
+    .join("");
 }
 
 function plainProgress(stream: NodeJS.WriteStream): Progress {
@@ -33,7 +36,7 @@ function plainProgress(stream: NodeJS.WriteStream): Progress {
     resource: () => {},
     log: (stack, line) => {
       // Errors of the program are part of the report.
-      if (line.severity !== "error") stream.write(`${neutral(stack)}: ${logText(line)}\n`);
+      if (line.severity !== "error") stream.write(logLines(stack, line));
     },
     end: (result) => void stream.write(`${endText(result)}\n`),
   };

@@ -14,15 +14,22 @@ export interface ReportOptions {
 
 // Names, messages and outputs come from programs that are only being judged: they must not steer the terminal.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** Makes a text harmless for a terminal: control and direction characters are written as codes. */
+/** Makes a text harmless for a terminal and for a report: control and direction characters are written as codes. */
 export function neutral(text: string): string {
   return text.replace(CONTROL, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
+/** The lines of a message, each harmless. */
+export function neutralLines(text: string): string[] {
+  return text.trim().replaceAll("\t", "  ").split("\n").map(neutral);
+}
+
 function oneLine(text: string): string {
-  return neutral(text.trim().replace(/\s*\n\s*/g, " "));
+  return neutralLines(text)
+    .map((line) => line.trim())
+    .join(" ");
 }
 
 /** A whole report. */
@@ -52,7 +59,7 @@ function stackLines(stack: StackResult, packs: PackInfo[], options: ReportOption
   const lines = [
     `Stack ${neutral(stack.stack)}: ${verdictOf(stack)} (${stack.resources.length} resources, ${seconds(stack)}${judged})`,
   ];
-  if (stack.error !== undefined) lines.push("", ...indented(neutral(stack.error), 2));
+  if (stack.error !== undefined) lines.push("", ...indented(stack.error, 2));
   if (!options.quiet && stack.resources.length > 0) {
     lines.push("", "  Would create", ...countLines(stack.resources), "", "  Resources", ...treeLines(stack.resources));
   }
@@ -130,7 +137,7 @@ function findingLines(finding: Diagnostic, sources: Map<string, ResourceRecord>)
   const lines = [
     `    ${severity}: ${neutral(finding.policy)} (${neutral(finding.pack)})`,
     `      on ${placeOf(finding.urn, sources)}`,
-    ...indented(neutral(finding.message), 6),
+    ...indented(finding.message, 6),
   ];
   if (finding.remedy !== "") lines.push(`      remedy: ${oneLine(finding.remedy)}`);
   return lines;
@@ -142,7 +149,7 @@ function undecidedLines(finding: NotEvaluated, sources: Map<string, ResourceReco
   return [
     `    ${severity}: ${neutral(finding.policy)} (${neutral(finding.pack)}, ${finding.level}${blocking})`,
     `      on ${placeOf(finding.urn, sources)}`,
-    ...indented(neutral(finding.reason), 6),
+    ...indented(finding.reason, 6),
   ];
 }
 
@@ -158,10 +165,7 @@ function valueText(value: Value): string {
 }
 
 function indented(text: string, spaces: number): string[] {
-  return text
-    .trim()
-    .split("\n")
-    .map((line) => " ".repeat(spaces) + line);
+  return neutralLines(text).map((line) => " ".repeat(spaces) + line);
 }
 
 function summary(result: PreviewResult): string[] {

@@ -1,6 +1,6 @@
 // What a preview found, before it is printed.
 
-import type { LogLine, Properties, ResourceRecord } from "./messages.ts";
+import type { Properties, ResourceRecord } from "./messages.ts";
 import type { Level } from "./pack-config.ts";
 
 export type Severity = "" | "low" | "medium" | "high" | "critical";
@@ -61,8 +61,6 @@ export interface StackResult {
   notEvaluated: NotEvaluated[];
   exempted: Diagnostic[];
   outputs: Properties;
-  /** What the program logged. */
-  log: LogLine[];
   durationMs: number;
 }
 

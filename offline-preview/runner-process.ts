@@ -2,6 +2,7 @@
 
 import { type ChildProcess, fork } from "node:child_process";
 import { extname, join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import type { FromRunner, LogLine, Properties, ResourceRecord, StackRun } from "./messages.ts";
 
 /** What happens while a stack runs. */
@@ -74,7 +75,8 @@ export class RunnerProcess {
                 .then((inputs) => child.connected && child.send({ type: "remediated", id: message.id, inputs }));
             case "end":
               reusable = message.reusable;
-              return finish(message.errors);
+              // What the program printed last may still be in the pipes.
+              return void setImmediate(() => setImmediate(() => finish(message.errors)));
           }
         });
         // "close" comes after the last output.
@@ -109,7 +111,7 @@ function observeOutput(child: ChildProcess, observer: RunObserver): { flush(): v
   let errors: string[] = [];
   const line = (name: "stdout" | "stderr", message: string) => {
     if (name === "stderr") errors = [...errors, message].slice(-10);
-    observer.log({ severity: "info", message, urn: "" });
+    observer.log({ severity: "info", message: stripVTControlCharacters(message), urn: "" });
   };
   for (const name of ["stdout", "stderr"] as const) {
     child[name]?.on("data", (chunk: string) => {

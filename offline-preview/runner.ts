@@ -49,6 +49,10 @@ async function runStack(run: StackRun): Promise<void> {
     report(error);
   }
   untrack();
+  if (process.exitCode !== undefined && process.exitCode !== 0 && errors.length === 0) {
+    errors.push(`the program set its exit code to ${process.exitCode}`);
+  }
+  process.exitCode = undefined;
   for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name];
   Object.assign(process.env, environment);
   report = () => {};

@@ -52,14 +52,24 @@ export function startPreview(
   return { result: supervisor.run().finally(stop), stop };
 }
 
+/** A stack that is ready to run. */
+interface Prepared {
+  run: StackRun;
+  warnings: string[];
+  packs: Pack[];
+}
+
 class Supervisor {
   private readonly options: PreviewOptions;
   private readonly progress: Progress;
   private readonly environment: Record<string, string>;
   private readonly runner: RunnerProcess;
   private readonly running = new Set<Pack>();
-  private readonly shared = new Map<PackSource, Promise<Pack>>();
+  private readonly shared = new Map<PackSource, Pack>();
   private readonly infos = new Map<PackSource, PackInfo>();
+  /** Packs that did not start: asking them again for every stack would only take more time. */
+  private readonly broken = new Map<PackSource, Error>();
+  private readonly prepared = new Map<number, Promise<Prepared>>();
   private stopped = false;
   /** Time by which the current stack must be done, in milliseconds since 1970. */
   private deadline = 0;
@@ -103,17 +113,16 @@ class Supervisor {
       notEvaluated: [],
       exempted: [],
       outputs: {},
-      log: [],
       durationMs: 0,
     };
+    const log = (line: LogLine) => this.progress.log(name, line);
     try {
-      const run = this.stackRun(index, name, result);
-      const packs = await this.startPacks(run);
-      run.remediates = packs.some((pack) => pack.remediates);
-      await judge(run, packs, this.runner, result, this.deadline, {
-        resource: (count) => this.progress.resource(name, count),
-        log: (line) => this.progress.log(name, line),
-      });
+      const { run, warnings, packs } = await this.prepare(index);
+      for (const message of warnings) log({ severity: "warning", message, urn: "" });
+      // The next stack's packs start while this one's program runs; its own attempt reports what goes wrong.
+      this.prepare(index + 1).catch(() => {});
+      const resource = (count: number) => this.progress.resource(name, count);
+      await judge(run, packs, this.runner, result, this.deadline, { resource, log });
       this.release(packs);
     } catch (error) {
       result.error = messageOf(error);
@@ -123,17 +132,22 @@ class Supervisor {
     return result;
   }
 
-  private stackRun(index: number, name: string, result: StackResult): StackRun {
+  /** Reads the stack's configuration and starts its packs; once, however often it is called. */
+  private prepare(index: number): Promise<Prepared> {
+    const known = this.prepared.get(index);
+    if (known !== undefined) return known;
+    const name = this.options.stacks[index];
+    const preparing = name === undefined ? Promise.reject(new Error("no more stacks")) : this.prepareStack(index, name);
+    this.prepared.set(index, preparing);
+    return preparing;
+  }
+
+  private async prepareStack(index: number, name: string): Promise<Prepared> {
     const { project, fixtures } = this.options;
     const parts = name.split("/");
     const stack = parts.at(-1) as string;
     const config = loadStackConfig(project, stack, fixtures.config);
-    for (const message of config.warnings) {
-      const line: LogLine = { severity: "warning", message, urn: "" };
-      result.log.push(line);
-      this.progress.log(name, line);
-    }
-    return {
+    const run: StackRun = {
       index,
       stack,
       project: project.name,
@@ -148,6 +162,9 @@ class Supervisor {
       fixtures,
       remediates: false,
     };
+    const packs = await this.startPacks(run);
+    run.remediates = packs.some((pack) => pack.remediates);
+    return { run, warnings: config.warnings, packs };
   }
 
   private async startPacks(stack: AnalyzedStack): Promise<Pack[]> {
@@ -163,18 +180,24 @@ class Supervisor {
     return packs;
   }
 
-  private startPack(source: PackSource, stack: AnalyzedStack): Promise<Pack> {
-    const known = source.stateless ? this.shared.get(source) : undefined;
-    const started =
-      known ??
-      Pack.start(source, stack, this.environment, () => this.deadline).then((pack) => {
-        this.running.add(pack);
-        if (this.stopped) pack.stop();
-        if (!this.infos.has(source)) this.infos.set(source, pack.info);
-        return pack;
-      });
-    if (source.stateless) this.shared.set(source, started);
-    return started;
+  private async startPack(source: PackSource, stack: AnalyzedStack): Promise<Pack> {
+    const broken = this.broken.get(source);
+    if (broken !== undefined) throw broken;
+    const known = this.shared.get(source);
+    if (known !== undefined) return known;
+    try {
+      // Started ahead of its own stack it has that stack's time, not what is left of the current one's.
+      const limit = Date.now() + this.options.timeout * 1000;
+      const pack = await Pack.start(source, stack, this.environment, () => Math.max(limit, this.deadline));
+      this.running.add(pack);
+      if (this.stopped) pack.stop();
+      if (source.stateless) this.shared.set(source, pack);
+      if (!this.infos.has(source)) this.infos.set(source, pack.info);
+      return pack;
+    } catch (error) {
+      this.broken.set(source, error as Error);
+      throw error;
+    }
   }
 
   private release(packs: Pack[]): void {

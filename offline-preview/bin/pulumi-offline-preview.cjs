@@ -36,7 +36,11 @@ function installedNode() {
 }
 
 function runWith(node) {
-  const child = spawn(node, [__filename, ...process.argv.slice(2)], { stdio: "inherit" });
+  const watch = path.join(__dirname, "..", "exit-with-parent.cjs");
+  const child = spawn(node, ["--require", watch, __filename, ...process.argv.slice(2)], {
+    stdio: "inherit",
+    env: { ...process.env, PULUMI_OFFLINE_PREVIEW_PARENT: String(process.pid) },
+  });
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
   const forward = (signal) => child.kill(signal);
   for (const signal of signals) process.on(signal, forward);
