@@ -1,0 +1,296 @@
+/** The API schema that the Google provider sends for each resource type, and where Pulumi's properties differ from it. */
+import { googleSchema } from "./discovery.ts";
+import type { DocumentedRule, ResourceModel } from "./resource-model.ts";
+import type { Differences } from "./translate.ts";
+
+interface GoogleResource extends Differences {
+  /** `<api>:<schema>`. */
+  schema: string;
+  documented?: Record<string, DocumentedRule>;
+}
+
+const COMMON = {
+  project: "part of the request's address",
+  deletionPolicy: "what the provider does at deletion",
+};
+const ADDRESS = "part of the request's address";
+
+/** One member of one role's binding. */
+function grant(api: string, target: string[]): GoogleResource {
+  return {
+    schema: `${api}:Binding`,
+    renamed: { member: "members" },
+    ignored: Object.fromEntries(target.map((property) => [property, ADDRESS])),
+    documented: {
+      member: {
+        pattern:
+          /^(user|group|serviceAccount):[^@\s:]+@[^@\s]+$|^(principal|principalSet):\/\/\S+$|^domain:[a-z0-9.-]+$/,
+        source: "https://cloud.google.com/iam/docs/principal-identifiers",
+      },
+      role: {
+        pattern: /^(roles|projects\/[^/]+\/roles|organizations\/\d+\/roles)\/[A-Za-z0-9_.]+$/,
+        source: "https://cloud.google.com/iam/docs/roles-overview",
+      },
+      "condition.title": { max: 100, source: "https://cloud.google.com/iam/docs/conditions-overview" },
+      "condition.description": { max: 256, source: "https://cloud.google.com/iam/docs/conditions-overview" },
+    },
+  };
+}
+
+const SERVICE_NAME: DocumentedRule = {
+  pattern: /^[a-z][a-z0-9-]*\.googleapis\.com$/,
+  source: "https://cloud.google.com/service-usage/docs/list-services",
+};
+const KMS_NAME: DocumentedRule = {
+  pattern: /^[a-zA-Z0-9_-]{1,63}$/,
+  source: "https://cloud.google.com/kms/docs/reference/rest/v1/projects.locations.keyRings.cryptoKeys/create",
+};
+
+const RESOURCES: Record<string, GoogleResource> = {
+  "gcp:workbench/instance:Instance": {
+    schema: "notebooks.v2:Instance",
+    ignored: { name: ADDRESS, instanceId: ADDRESS, location: ADDRESS, desiredState: "chooses an operation" },
+    documented: {
+      name: {
+        pattern: /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
+        source:
+          "https://cloud.google.com/vertex-ai/docs/workbench/reference/rest/v2/projects.locations.instances/create",
+      },
+    },
+  },
+  "gcp:workbench/instanceIamMember:InstanceIamMember": grant("notebooks.v2", ["name", "location"]),
+
+  "gcp:compute/network:Network": {
+    schema: "compute.v1:Network",
+    renamed: { routingMode: "routingConfig.routingMode" },
+    ignored: { deleteDefaultRoutesOnCreate: "what the provider does after it has made the network" },
+  },
+  "gcp:compute/subnetwork:Subnetwork": {
+    schema: "compute.v1:Subnetwork",
+    renamed: { "logConfig.metadataFields": "metadataFields" },
+    ignored: { sendSecondaryIpRangeIfEmpty: "how the provider reads the program" },
+  },
+  "gcp:compute/firewall:Firewall": {
+    schema: "compute.v1:Firewall",
+    renamed: {
+      allows: "allowed",
+      denies: "denied",
+      "allows.protocol": "IPProtocol",
+      "denies.protocol": "IPProtocol",
+    },
+  },
+  "gcp:compute/router:Router": { schema: "compute.v1:Router", ignored: { region: ADDRESS } },
+  "gcp:compute/routerNat:RouterNat": {
+    schema: "compute.v1:RouterNat",
+    ignored: { region: ADDRESS, router: ADDRESS },
+  },
+  "gcp:compute/route:Route": { schema: "compute.v1:Route" },
+  "gcp:compute/address:Address": { schema: "compute.v1:Address", ignored: { region: ADDRESS } },
+  "gcp:compute/globalAddress:GlobalAddress": { schema: "compute.v1:Address" },
+  "gcp:compute/globalForwardingRule:GlobalForwardingRule": { schema: "compute.v1:ForwardingRule" },
+  "gcp:compute/forwardingRule:ForwardingRule": { schema: "compute.v1:ForwardingRule", ignored: { region: ADDRESS } },
+  "gcp:compute/networkFirewallPolicy:NetworkFirewallPolicy": { schema: "compute.v1:FirewallPolicy" },
+  "gcp:compute/networkFirewallPolicyRule:NetworkFirewallPolicyRule": {
+    schema: "compute.v1:FirewallPolicyRule",
+    ignored: { firewallPolicy: ADDRESS },
+  },
+  "gcp:compute/networkFirewallPolicyAssociation:NetworkFirewallPolicyAssociation": {
+    schema: "compute.v1:FirewallPolicyAssociation",
+    ignored: { firewallPolicy: ADDRESS },
+  },
+  "gcp:compute/resourcePolicy:ResourcePolicy": { schema: "compute.v1:ResourcePolicy", ignored: { region: ADDRESS } },
+
+  "gcp:dns/managedZone:ManagedZone": {
+    schema: "dns.v1:ManagedZone",
+    ignored: { forceDestroy: "what the provider does before it deletes the zone" },
+    documented: {
+      name: {
+        pattern: /^[a-z][a-z0-9-]{0,61}[a-z0-9]$/,
+        source: "https://cloud.google.com/dns/docs/reference/rest/v1/managedZones",
+      },
+      dnsName: { pattern: /\.$/, source: "https://cloud.google.com/dns/docs/reference/rest/v1/managedZones" },
+    },
+  },
+  "gcp:dns/recordSet:RecordSet": { schema: "dns.v1:ResourceRecordSet", ignored: { managedZone: ADDRESS } },
+  "gcp:dns/policy:Policy": {
+    schema: "dns.v1:Policy",
+    documented: {
+      name: {
+        pattern: /^[a-z][a-z0-9-]{0,61}[a-z0-9]$/,
+        source: "https://cloud.google.com/dns/docs/reference/rest/v1/policies",
+      },
+    },
+  },
+  "gcp:dns/responsePolicy:ResponsePolicy": { schema: "dns.v1:ResponsePolicy" },
+  "gcp:dns/responsePolicyRule:ResponsePolicyRule": {
+    schema: "dns.v1:ResponsePolicyRule",
+    ignored: { responsePolicy: ADDRESS },
+  },
+
+  "gcp:kms/keyRing:KeyRing": {
+    schema: "cloudkms.v1:KeyRing",
+    ignored: { name: ADDRESS, location: ADDRESS },
+    documented: { name: KMS_NAME },
+  },
+  "gcp:kms/cryptoKey:CryptoKey": {
+    schema: "cloudkms.v1:CryptoKey",
+    ignored: { name: ADDRESS, keyRing: ADDRESS, skipInitialVersionCreation: "a query parameter" },
+    documented: { name: KMS_NAME },
+  },
+  "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember": grant("cloudkms.v1", ["cryptoKeyId"]),
+
+  "gcp:storage/bucket:Bucket": {
+    schema: "storage.v1:Bucket",
+    renamed: {
+      publicAccessPrevention: "iamConfiguration.publicAccessPrevention",
+      uniformBucketLevelAccess: "iamConfiguration.uniformBucketLevelAccess.enabled",
+      lifecycleRules: "lifecycle.rule",
+    },
+    ignored: {
+      forceDestroy: "what the provider does before it deletes the bucket",
+      enableObjectRetention: "a query parameter",
+    },
+    documented: {
+      name: {
+        pattern: /^(?!goog)(?!.*(google|g00gle))[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]$/,
+        source: "https://cloud.google.com/storage/docs/buckets#naming",
+      },
+      publicAccessPrevention: {
+        pattern: /^(enforced|inherited)$/,
+        source: "https://cloud.google.com/storage/docs/public-access-prevention",
+      },
+    },
+  },
+  "gcp:storage/bucketIAMMember:BucketIAMMember": grant("iam.v1", ["bucket"]),
+
+  "gcp:serviceaccount/account:Account": {
+    schema: "iam.v1:CreateServiceAccountRequest",
+    renamed: {
+      displayName: "serviceAccount.displayName",
+      description: "serviceAccount.description",
+      disabled: "serviceAccount.disabled",
+    },
+    ignored: { createIgnoreAlreadyExists: "what the provider does with an account that exists" },
+    documented: {
+      accountId: {
+        pattern: /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/,
+        source: "https://cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts/create",
+      },
+      displayName: {
+        max: 100,
+        source: "https://cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts",
+      },
+      description: {
+        max: 256,
+        source: "https://cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts",
+      },
+    },
+  },
+  "gcp:serviceaccount/iAMMember:IAMMember": grant("iam.v1", ["serviceAccountId"]),
+  "gcp:projects/iAMMember:IAMMember": grant("cloudresourcemanager.v3", []),
+  "gcp:projects/iAMCustomRole:IAMCustomRole": {
+    schema: "iam.v1:CreateRoleRequest",
+    renamed: {
+      title: "role.title",
+      description: "role.description",
+      permissions: "role.includedPermissions",
+      stage: "role.stage",
+    },
+    documented: {
+      roleId: {
+        pattern: /^[a-zA-Z0-9_.]{3,64}$/,
+        source: "https://cloud.google.com/iam/docs/creating-custom-roles",
+      },
+      title: { max: 100, source: "https://cloud.google.com/iam/docs/reference/rest/v1/organizations.roles" },
+      description: { max: 300, source: "https://cloud.google.com/iam/docs/creating-custom-roles" },
+      permissions: {
+        pattern: /^[a-z][A-Za-z0-9-]*\.[A-Za-z0-9]+\.[A-Za-z0-9]+$/,
+        source: "https://cloud.google.com/iam/docs/permissions-reference",
+      },
+    },
+  },
+  "gcp:projects/iAMAuditConfig:IAMAuditConfig": { schema: "cloudresourcemanager.v3:AuditConfig" },
+  "gcp:projects/service:Service": {
+    schema: "serviceusage.v1:EnableServiceRequest",
+    ignored: {
+      service: ADDRESS,
+      disableOnDestroy: "what the provider does at deletion",
+      disableDependentServices: "what the provider does at deletion",
+      checkIfServiceHasUsageOnDestroy: "what the provider does at deletion",
+    },
+    documented: { service: SERVICE_NAME },
+  },
+  "gcp:projects/serviceIdentity:ServiceIdentity": {
+    schema: "serviceusage.v1:EnableServiceRequest",
+    ignored: { service: ADDRESS },
+    documented: { service: SERVICE_NAME },
+  },
+
+  "gcp:logging/projectSink:ProjectSink": {
+    schema: "logging.v2:LogSink",
+    ignored: { uniqueWriterIdentity: "a query parameter", customWriterIdentity: "a query parameter" },
+    documented: {
+      name: {
+        pattern: /^[A-Za-z0-9_.-]{1,100}$/,
+        source: "https://cloud.google.com/logging/docs/reference/v2/rest/v2/projects.sinks",
+      },
+      filter: { max: 20000, source: "https://cloud.google.com/logging/quotas" },
+    },
+  },
+  "gcp:logging/projectBucketConfig:ProjectBucketConfig": {
+    schema: "logging.v2:LogBucket",
+    renamed: { enableAnalytics: "analyticsEnabled" },
+    ignored: { bucketId: ADDRESS, location: ADDRESS },
+    documented: {
+      bucketId: {
+        pattern: /^[A-Za-z0-9_.-]{1,100}$/,
+        source: "https://cloud.google.com/logging/docs/reference/v2/rest/v2/projects.locations.buckets/create",
+      },
+    },
+  },
+
+  "gcp:artifactregistry/repository:Repository": {
+    schema: "artifactregistry.v1:Repository",
+    ignored: { location: ADDRESS, repositoryId: "a query parameter" },
+    documented: {
+      repositoryId: {
+        pattern: /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
+        source: "https://cloud.google.com/artifact-registry/docs/repositories/create-repos",
+      },
+    },
+  },
+  "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember": grant("artifactregistry.v1", [
+    "location",
+    "repository",
+  ]),
+
+  "gcp:networksecurity/gatewaySecurityPolicy:GatewaySecurityPolicy": {
+    schema: "networksecurity.v1:GatewaySecurityPolicy",
+    ignored: { location: ADDRESS },
+  },
+  "gcp:networksecurity/gatewaySecurityPolicyRule:GatewaySecurityPolicyRule": {
+    schema: "networksecurity.v1:GatewaySecurityPolicyRule",
+    ignored: { location: ADDRESS, gatewaySecurityPolicy: ADDRESS },
+  },
+  "gcp:networksecurity/urlList:UrlList": { schema: "networksecurity.v1:UrlList", ignored: { location: ADDRESS } },
+  "gcp:networkservices/gateway:Gateway": {
+    schema: "networkservices.v1:Gateway",
+    ignored: { location: ADDRESS, deleteSwgAutogenRouterOnDestroy: "what the provider does at deletion" },
+  },
+  "gcp:vertex/aiMetadataStore:AiMetadataStore": {
+    schema: "aiplatform.v1:GoogleCloudAiplatformV1MetadataStore",
+    ignored: { name: ADDRESS, region: ADDRESS },
+  },
+  "gcp:iap/tunnelInstanceIAMMember:TunnelInstanceIAMMember": grant("iap.v1", ["instance", "zone"]),
+};
+
+/** The model of a Google Cloud resource type, or undefined when it has none here. */
+export function gcpModel(token: string): ResourceModel | undefined {
+  const resource = RESOURCES[token];
+  if (!resource) return undefined;
+  const [api, name] = resource.schema.split(":") as [string, string];
+  return { ...resource, schema: () => googleSchema(api, name), ignored: { ...COMMON, ...resource.ignored } };
+}
+
+/** The types that have a model, for the test that every schema exists. */
+export const GCP_TYPES = Object.keys(RESOURCES);
