@@ -1,0 +1,142 @@
+import { getProjectCmekSettingsOutput } from "@pulumi/gcp/logging/getProjectCmekSettings.js";
+import { Service } from "@pulumi/gcp/projects/service.js";
+import { ServiceIdentity } from "@pulumi/gcp/projects/serviceIdentity.js";
+import { getProjectServiceAccountOutput } from "@pulumi/gcp/storage/getProjectServiceAccount.js";
+import * as pulumi from "@pulumi/pulumi";
+import type { Workspace } from "../spec.ts";
+import type { GcpTarget } from "./target.ts";
+
+/** Google's own accounts that encrypt and decrypt on the workspace's behalf. */
+export type AgentName = "compute" | "storage" | "logging" | "aiplatform" | "notebooks" | "artifactregistry";
+
+/** What stands between `service-<project number>@` and `.iam.gserviceaccount.com` in an agent's email. */
+const AGENT_DOMAINS: Record<AgentName, string> = {
+  compute: "compute-system",
+  storage: "gs-project-accounts",
+  logging: "gcp-sa-logging",
+  aiplatform: "gcp-sa-aiplatform",
+  notebooks: "gcp-sa-notebooks",
+  artifactregistry: "gcp-sa-artifactregistry",
+};
+
+const ALWAYS_NEEDED = [
+  "aiplatform",
+  "cloudkms",
+  "compute",
+  "dns",
+  "iam",
+  "iap",
+  "logging",
+  "monitoring",
+  "notebooks",
+  "oslogin",
+  "storage",
+];
+
+/** The APIs that a workspace needs, by the name before `.googleapis.com`. */
+export function servicesOf({ network }: Workspace): string[] {
+  const mirror = network.egress === "none" ? [] : ["artifactregistry"];
+  const proxy = network.egress === "approved" && !network.existing ? ["networksecurity", "networkservices"] : [];
+  return [...ALWAYS_NEEDED, ...mirror, ...proxy].sort();
+}
+
+/** The email of one of Google's service agents in a project. */
+export function agentEmail(agent: AgentName, projectNumber: string): string {
+  return `service-${projectNumber}@${AGENT_DOMAINS[agent]}.iam.gserviceaccount.com`;
+}
+
+/** Arguments of {@link ProjectServices}. */
+export interface ProjectServicesArgs {
+  /** Project id. */
+  project: string;
+  /** Project number. */
+  projectNumber: string;
+  /** APIs to enable, by the name before `.googleapis.com`. */
+  services: string[];
+}
+
+/**
+ * Enables APIs and brings Google's service agents into being.
+ *
+ * Enabling an API does not always create its agent: Vertex AI's, Notebooks' and Artifact Registry's appear at first use,
+ * Cloud Storage's and Cloud Logging's when they are first asked for, Compute Engine's with the API. A grant to an agent
+ * that does not exist fails, so each is created, or asked for, before it is granted a key.
+ */
+export class ProjectServices extends pulumi.ComponentResource {
+  /** The enabled APIs, by the name before `.googleapis.com`. */
+  readonly services: Record<string, Service>;
+  private readonly args: ProjectServicesArgs;
+  private readonly identities: Record<string, ServiceIdentity>;
+
+  constructor(name: string, args: ProjectServicesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("secure-ml-workspace:gcp:ProjectServices", name, {}, opts);
+    this.args = args;
+    this.services = Object.fromEntries(args.services.map((service) => [service, this.enable(name, service)]));
+    this.identities = Object.fromEntries(
+      ["aiplatform", "artifactregistry", "notebooks"]
+        .filter((service) => this.services[service])
+        .map((service) => [service, this.identify(name, service)]),
+    );
+    this.registerOutputs({});
+  }
+
+  /**
+   * The agent's email, available as soon as the agent exists.
+   * The account that Google reports must be the expected one: a mistyped project number would grant the workspace's keys
+   * to somebody else's project.
+   */
+  agent(agent: AgentName): pulumi.Output<string> {
+    const expected = agentEmail(agent, this.args.projectNumber);
+    return this.reported(agent).apply((email) => {
+      if (email && email !== expected) {
+        throw new pulumi.RunError(
+          `account.gcp.projectNumber: the ${agent} agent of project ${this.args.project} is ${email}, not ${expected}; ` +
+            "give the project's own number. If the number is right the project has an agent of an older form: use a newer project.",
+        );
+      }
+      return expected;
+    });
+  }
+
+  /** What Google says the agent's email is; undefined where it says nothing. */
+  private reported(agent: AgentName): pulumi.Output<string | undefined> {
+    const { project } = this.args;
+    const identity = this.identities[agent];
+    if (identity) return identity.email;
+    // The look-ups create the agents; nothing else does.
+    const opts = { parent: this, dependsOn: Object.values(this.services) };
+    if (agent === "storage") return getProjectServiceAccountOutput({ project }, opts).emailAddress;
+    if (agent === "logging") return getProjectCmekSettingsOutput({ project }, opts).serviceAccountId;
+    const service = this.services[agent];
+    return service ? service.id.apply(() => undefined) : pulumi.output(undefined);
+  }
+
+  private enable(name: string, service: string): Service {
+    const { project } = this.args;
+    // Switching an API off would break whatever else uses it in the project, so a destroyed workspace leaves it on.
+    return new Service(
+      `${name}-${service}`,
+      { project, service: `${service}.googleapis.com`, disableOnDestroy: false, disableDependentServices: false },
+      { parent: this },
+    );
+  }
+
+  private identify(name: string, service: string): ServiceIdentity {
+    return new ServiceIdentity(
+      `${name}-${service}-agent`,
+      { project: this.args.project, service: `${service}.googleapis.com` },
+      { parent: this, dependsOn: [this.services[service] as Service] },
+    );
+  }
+}
+
+/** The APIs and service agents of a workspace. */
+export function enableServices(
+  name: string,
+  workspace: Workspace,
+  target: GcpTarget,
+  parent: pulumi.Resource,
+): ProjectServices {
+  const args = { project: target.project, projectNumber: target.number, services: servicesOf(workspace) };
+  return new ProjectServices(name, args, { parent });
+}
