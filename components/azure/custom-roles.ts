@@ -1,0 +1,212 @@
+/** The workspace's own role definitions: what Azure ML and people may do, action by action, without a wildcard. */
+import { RoleDefinition } from "@pulumi/azure-native/authorization/roleDefinition.js";
+import type * as pulumi from "@pulumi/pulumi";
+import { guid } from "./ids.ts";
+import type { AzureNames, Place } from "./place.ts";
+
+/** What a custom role allows. Action names: https://learn.microsoft.com/azure/role-based-access-control/permissions/ai-machine-learning */
+export interface CustomRole {
+  /** Short title, part of the display name. */
+  title: string;
+  /** What the role is for. */
+  description: string;
+  /** Actions of the management plane. */
+  actions: string[];
+}
+
+const ML = "Microsoft.MachineLearningServices/workspaces";
+
+/** Prefixes every action with Azure ML's workspace type. */
+function ml(...actions: string[]): string[] {
+  return actions.map((action) => `${ML}/${action}`);
+}
+
+/** Reading a workspace's assets. No secrets, keys or connection contents. */
+const READ_ASSETS = ml(
+  "read",
+  "codes/read",
+  "codes/versions/read",
+  "components/read",
+  "components/versions/read",
+  "computes/read",
+  "data/read",
+  "data/versions/read",
+  "datastores/read",
+  "environments/read",
+  "environments/versions/read",
+  "experiments/read",
+  "experiments/runs/read",
+  "features/read",
+  "jobs/read",
+  "jobs/operationresults/read",
+  "metadata/artifacts/read",
+  "metadata/snapshots/read",
+  "models/read",
+  "models/versions/read",
+);
+
+const READ_GROUP = "Microsoft.Resources/subscriptions/resourceGroups/read";
+
+/** The workspace's custom roles. */
+export const CUSTOM_ROLES = {
+  /**
+   * Data scientists. They cannot create compute, data stores, connections or network rules, change or approve models,
+   * list any key, download files to their own machine through the studio, or assign roles.
+   */
+  dataScientist: {
+    title: "ML data scientist",
+    description: "Use one's own compute instance, write notebooks and components, submit jobs, read models.",
+    actions: [
+      READ_GROUP,
+      ...READ_ASSETS,
+      ...ml(
+        "codes/write",
+        "codes/versions/write",
+        "components/write",
+        "components/versions/write",
+        "data/write",
+        "data/versions/write",
+        "environments/write",
+        "environments/versions/write",
+        "environments/build/action",
+        "experiments/write",
+        "experiments/runs/write",
+        "experiments/runs/submit/action",
+        "jobs/write",
+        "jobs/cancel/action",
+        "metadata/artifacts/write",
+        "metadata/snapshots/write",
+        // Azure ML lets only the assigned person into a personal instance, whoever holds this action.
+        "computes/applicationaccess/action",
+        "notebooks/samples/read",
+        "notebooks/storage/read",
+        "notebooks/storage/write",
+        "notebooks/storage/delete",
+        "notebooks/storage/upload/action",
+        // A token for the studio's own notebook service, not for the storage account.
+        "listNotebookAccessToken/read",
+      ),
+    ],
+  },
+  /** The owner of one compute instance, on that instance alone. */
+  notebookOwner: {
+    title: "ML notebook owner",
+    description: "Start, stop and restart one's own compute instance and turn on its single sign-on.",
+    actions: ml(
+      "computes/read",
+      "computes/start/action",
+      "computes/stop/action",
+      "computes/restart/action",
+      "computes/enableSso/action",
+    ),
+  },
+  /** Operators. They see that something runs and repair it; they get no data, no files and no tokens. */
+  operator: {
+    title: "ML operator",
+    description: "Start, stop and repair compute, cancel jobs, read metrics and diagnoses. No data.",
+    actions: [
+      READ_GROUP,
+      "Microsoft.Insights/metrics/read",
+      "Microsoft.Insights/metricDefinitions/read",
+      "Microsoft.Insights/diagnosticSettings/read",
+      "Microsoft.ResourceHealth/availabilityStatuses/read",
+      ...ml(
+        "read",
+        "diagnose/read",
+        "computes/read",
+        "computes/listNodes/action",
+        "computes/start/action",
+        "computes/stop/action",
+        "computes/restart/action",
+        "computes/reimage/action",
+        "jobs/read",
+        "jobs/cancel/action",
+        "outboundNetworkDependenciesEndpoints/read",
+        "privateEndpointConnections/read",
+      ),
+    ],
+  },
+  /**
+   * The identity of notebooks, on the workspace. An instance with a managed identity stops itself when idle with that
+   * identity: https://learn.microsoft.com/azure/machine-learning/how-to-create-compute-instance#assign-managed-identity
+   */
+  notebookRuntime: {
+    title: "ML notebook runtime",
+    description: "Find data stores and assets of the workspace, and stop idle compute instances.",
+    actions: [...READ_ASSETS, ...ml("computes/stop/action")],
+  },
+  /** The identity of the Azure ML workspace, on the resource group, for the workspace itself. */
+  workspaceService: {
+    title: "ML workspace service",
+    description: "What the Azure ML workspace does to itself, instead of Contributor.",
+    actions: [
+      READ_GROUP,
+      ...READ_ASSETS,
+      ...ml(
+        "datastores/write",
+        "privateEndpointConnections/read",
+        "privateEndpointConnections/write",
+        "privateEndpointConnectionsApproval/action",
+        "privateLinkResources/read",
+        "outboundNetworkDependenciesEndpoints/read",
+      ),
+    ],
+  },
+  /** The identity of the Azure ML workspace, on each resource that the workspace depends on, instead of Contributor. */
+  workspaceDependency: {
+    title: "ML workspace dependency",
+    description: "See a resource that Azure ML depends on, and create Azure ML's own containers and file shares in it.",
+    actions: [
+      "Microsoft.Storage/storageAccounts/read",
+      "Microsoft.Storage/storageAccounts/blobServices/read",
+      "Microsoft.Storage/storageAccounts/blobServices/containers/read",
+      "Microsoft.Storage/storageAccounts/blobServices/containers/write",
+      "Microsoft.Storage/storageAccounts/fileServices/read",
+      "Microsoft.Storage/storageAccounts/fileServices/shares/read",
+      "Microsoft.Storage/storageAccounts/fileServices/shares/write",
+      "Microsoft.KeyVault/vaults/read",
+      "Microsoft.ContainerRegistry/registries/read",
+      "Microsoft.Insights/components/read",
+      // Without sight of the private endpoint, Azure ML tries the public one and previews fail.
+      "Microsoft.Network/privateEndpoints/read",
+    ],
+  },
+} satisfies Record<string, CustomRole>;
+
+/** Which custom role. */
+export type CustomRoleName = keyof typeof CUSTOM_ROLES;
+
+/** GUIDs of the custom roles, with the definitions to wait for. */
+export interface CustomRoles {
+  /** GUID of a role definition. */
+  id(role: CustomRoleName): string;
+  /** The definitions. */
+  definitions: RoleDefinition[];
+}
+
+/** Defines the roles. They can be assigned in the workspace's resource group only. */
+export function defineRoles(
+  name: string,
+  place: Place,
+  names: AzureNames,
+  opts: pulumi.CustomResourceOptions,
+): CustomRoles {
+  const id = (role: CustomRoleName) => guid(`${place.resourceGroupId}|role|${role}`);
+  const define = (role: CustomRoleName) => {
+    const { title, description, actions } = CUSTOM_ROLES[role];
+    return new RoleDefinition(
+      `${name}-${role}`,
+      {
+        roleDefinitionId: id(role),
+        roleName: names.role(title),
+        roleType: "CustomRole",
+        description,
+        scope: place.resourceGroupId,
+        assignableScopes: [place.resourceGroupId],
+        permissions: [{ actions: [...actions], notActions: [], dataActions: [], notDataActions: [] }],
+      },
+      opts,
+    );
+  };
+  return { id, definitions: (Object.keys(CUSTOM_ROLES) as CustomRoleName[]).map(define) };
+}

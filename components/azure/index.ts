@@ -1,0 +1,7 @@
+export { DataStore, type DataStoreArgs } from "./data-stores.ts";
+export { DataGrant, type DataGrantArgs, WorkloadIdentity, type WorkloadIdentityArgs } from "./identities.ts";
+export { CustomerManagedKey, type CustomerManagedKeyArgs } from "./keys.ts";
+export { PrivateNetwork, type PrivateNetworkArgs } from "./network.ts";
+export { PrivateNotebook, type PrivateNotebookArgs } from "./notebooks.ts";
+export { createProvider } from "./provider.ts";
+export { SecureMlWorkspace } from "./workspace.ts";
