@@ -9,7 +9,7 @@ import { guid, mapText } from "./ids.ts";
  */
 export const BUILT_IN_ROLES = {
   /** Read blobs and list containers. */
-  storageBlobDataReader: "2a2b9908-6ea1-4ae2-8e63-a410df84e7d1",
+  storageBlobDataReader: "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1",
   /** Read, write and delete blobs. */
   storageBlobDataContributor: "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
   /** Read, write and delete files through REST, which is how Azure ML keeps notebooks without account keys. */
@@ -20,8 +20,6 @@ export const BUILT_IN_ROLES = {
   acrPush: "8311e382-0749-4cb8-b61a-304f252e45ec",
   /** Read a key's metadata, wrap and unwrap with it: what a service needs to encrypt at rest. */
   keyVaultCryptoServiceEncryptionUser: "e147488a-f6f5-4113-8e2d-b22465e65bf6",
-  /** Wrap, unwrap, encrypt, decrypt, sign and verify with a key. */
-  keyVaultCryptoUser: "12338af0-0e69-4776-bea7-57ae8d297424",
   /** Read and write secrets. */
   keyVaultSecretsOfficer: "b86a8fe4-44ce-4948-aee5-eccb2c155cd7",
   /** Approve the private endpoints of Azure ML's managed network. */
