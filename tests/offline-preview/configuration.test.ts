@@ -1,0 +1,233 @@
+/** Pulumi.yaml and stack files, read as the engine reads them. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { type Files, folder, preview, project, removeFolders, resource, run } from "./preview.ts";
+
+const PRINT_CONFIG = `import * as pulumi from "@pulumi/pulumi";
+export const all = pulumi.runtime.allConfig();
+`;
+
+const settings = (lines: string) => ({
+  "Pulumi.yaml": `name: demo\nruntime: {name: nodejs, options: {typescript: false}}\n${lines}`,
+});
+
+async function configOf(files: Files): Promise<Record<string, unknown>> {
+  const { code, stack } = await preview(project(PRINT_CONFIG, files));
+  assert.equal(code, 0, stack.error);
+  return stack.outputs.all as Record<string, unknown>;
+}
+
+async function errorOf(files: Files): Promise<string> {
+  const { code, stack } = await preview(project(PRINT_CONFIG, files));
+  assert.equal(code, 2);
+  return stack.error!;
+}
+
+describe("offline preview: configuration", () => {
+  after(removeFolders);
+
+  it("hands every value to the program as the engine's text", async () => {
+    const values = `config:
+  text: plain
+  demo:own: 1
+  other:config:old: x
+  number: 42
+  octal: 0777
+  grouped: 1_000
+  float: 1.50
+  truth: yes
+  flag: true
+  account: "012345678901"
+  nothing:
+  day: 2026-03-01
+  map: {b: 1, a: [x, null, {z: 1, y: 2026-03-01}]}
+`;
+    assert.deepEqual(await configOf({ "Pulumi.dev.yaml": values }), {
+      "demo:text": "plain",
+      "demo:own": "1",
+      "other:old": "x",
+      "demo:number": "42",
+      "demo:octal": "511",
+      "demo:grouped": "1000",
+      "demo:float": "1.5",
+      "demo:truth": "yes",
+      "demo:flag": "true",
+      "demo:account": "012345678901",
+      "demo:nothing": "",
+      "demo:day": "2026-03-01 00:00:00 +0000 UTC",
+      "demo:map": '{"a":["x",null,{"y":"2026-03-01 00:00:00 +0000 UTC","z":1}],"b":1}',
+    });
+  });
+
+  it("applies the project's defaults and values, short and typed", async () => {
+    const declared = `config:
+  size: small
+  count: {type: integer, default: 3}
+  list: {type: array, items: {type: string}, default: [a, b]}
+  aws:region: eu-west-1
+  gcp:project: {value: p}
+  given: {type: string}
+`;
+    const stack = "config: {given: here, size: large}\n";
+    assert.deepEqual(await configOf({ ...settings(declared), "Pulumi.dev.yaml": stack }), {
+      "demo:size": "large",
+      "demo:count": "3",
+      "demo:list": '["a","b"]',
+      "aws:region": "eu-west-1",
+      "gcp:project": "p",
+      "demo:given": "here",
+    });
+  });
+
+  it("names what is missing or has the wrong type", async () => {
+    const declared = settings("config: {a: {type: string}, b: {type: integer}, s: {type: string, secret: true}}\n");
+    const of = (stack: string) => errorOf({ ...declared, "Pulumi.dev.yaml": stack });
+    const secret = "s: {secure: AA}";
+    assert.match(await of(`config: {${secret}}`), /stack 'dev' is missing configuration values 'a', 'b'/);
+    assert.match(await of(`config: {a: x, b: many, ${secret}}`), /'b' must be of type 'integer'/);
+    assert.match(await of("config: {a: x, b: 1, s: plain}"), /'s' must be encrypted as it's secret/);
+    assert.match(await of("config: [a]"), /'config' must be a map/);
+    assert.match(await of("config: {a: x\nb: }"), /Pulumi\.dev\.yaml: .* at line \d/);
+    assert.match(await of("config: {a:b:c:d: 1}"), /could not parse a:b:c:d as a configuration key/);
+  });
+
+  it("makes encrypted values unknown secrets, without a passphrase", async () => {
+    const { code, stack } = await preview(
+      project(
+        `import * as pulumi from "@pulumi/pulumi";
+import { Queue } from "@pulumi/aws/sqs/queue.js";
+const config = new pulumi.Config();
+const nested = config.requireSecretObject<{ password: string; user: string }>("database");
+new Queue("queue", { name: config.requireSecret("password"), policy: config.require("password") });
+export const password = config.requireSecret("password");
+export const length = password.apply((text) => text.length);
+export const port = config.getSecretNumber("port");
+export const user = nested.apply((found) => found.user);
+export const plainUser = config.requireObject<{ user: string }>("database").user;
+`,
+        {
+          "Pulumi.dev.yaml":
+            "encryptionsalt: v1:abc\nconfig: {password: {secure: AAA}, port: {secure: AAA}, database: {user: u, password: {secure: AAA}}}\n",
+        },
+      ),
+    );
+    assert.equal(code, 0, stack.error);
+    assert.deepEqual(resource(stack, "queue").inputs, { name: "[secret]", policy: "[unknown]" });
+    const { plainUser, ...secrets } = stack.outputs;
+    assert.equal(plainUser, "u");
+    for (const [name, value] of Object.entries(secrets)) assert.equal(value, "[secret]", name);
+  });
+
+  it("says how to read an encrypted value, and takes its text from the fixtures", async () => {
+    const files = {
+      "Pulumi.dev.yaml": "config: {port: {secure: AAA}}\n",
+      "answers.json": '{"config": {"demo:port": 8080}}',
+    };
+    const path = project(
+      `import * as pulumi from "@pulumi/pulumi";
+export const port = new pulumi.Config().requireNumber("port");
+`,
+      files,
+    );
+    const without = await preview(path);
+    assert.equal(without.code, 2);
+    assert.match(without.stack.error!, /demo:port is encrypted.*requireSecretNumber.*--fixtures under "config"/);
+    const given = await preview(path, ["--fixtures", join(path, "answers.json")]);
+    assert.equal(given.stack.outputs.port, 8080);
+  });
+
+  it("previews every stack file of the stack folder, or the stacks that are named", async () => {
+    const path = project(
+      `import * as pulumi from "@pulumi/pulumi";
+export const stack = pulumi.getStack();
+export const organization = pulumi.getOrganization();
+export const name = pulumi.getProject();
+export const folders = [pulumi.runtime.getRootDirectory(), process.cwd()];
+`,
+      {
+        ...settings("stackConfigDir: stacks\n"),
+        "stacks/Pulumi.b.yaml": "",
+        "stacks/Pulumi.a.yaml": "config: {}",
+        "stacks/Pulumi.c.json": "{}",
+      },
+    );
+    const all = await preview(path);
+    assert.deepEqual(
+      all.report.stacks.map(({ stack, outputs }) => [stack, outputs.stack, outputs.organization, outputs.name]),
+      [
+        ["a", "a", "organization", "demo"],
+        ["b", "b", "organization", "demo"],
+      ],
+    );
+    assert.deepEqual(all.stack.outputs.folders, [path, path]);
+    const named = await preview(path, ["--stack", "b", "--stack", "acme/demo/a"]);
+    assert.deepEqual(
+      named.report.stacks.map(({ outputs }) => [outputs.stack, outputs.organization]),
+      [
+        ["b", "organization"],
+        ["a", "acme"],
+      ],
+    );
+  });
+
+  it("names the stacks that exist when one does not", async () => {
+    const { code, report } = await preview(project("export const a = 1;\n"), ["--stack", "dve", "--stack", "dev"]);
+    assert.equal(code, 2);
+    assert.match(report.stacks[0]!.error!, /there is no stack 'dve'.*the project has dev/);
+    assert.equal(report.stacks[1]!.ok, true, "the other stack is reported");
+  });
+
+  it("previews a stack without configuration in a project without stack files", async () => {
+    const path = folder({ "Pulumi.yaml": "name: demo\nruntime: nodejs\n", "index.js": "exports.a = 1;", "package.json": "{}" });
+    const none = await run(["--cwd", path]);
+    assert.equal(none.code, 2);
+    assert.match(none.stderr, /no stack files in .*--stack NAME/);
+    const { code, stack } = await preview(path, ["--stack", "dev"]);
+    assert.equal(code, 0, stack.error);
+    assert.deepEqual(stack.outputs, { a: 1 });
+  });
+
+  it("finds Pulumi.yaml above --cwd, and the program by main and package.json", async () => {
+    const program = "export const here = import.meta.filename;\n";
+    const path = folder({
+      ...settings("main: app/\n"),
+      "Pulumi.dev.yaml": "",
+      "package.json": JSON.stringify({ type: "module", main: "ignored.js" }),
+      "app/package.json": JSON.stringify({ type: "module", main: "src/start.ts" }),
+      "app/src/start.ts": program,
+      "deep/er/file": "",
+    });
+    const { code, stack } = await preview(join(path, "deep", "er"));
+    assert.equal(code, 0, stack.error);
+    assert.equal(stack.outputs.here, join(path, "app", "src", "start.ts"));
+  });
+
+  it("takes a file as main, with its folder as working directory", async () => {
+    const path = project("export {};\n", {
+      ...settings("main: app/run.ts\n"),
+      "app/run.ts": "export const cwd = process.cwd();\n",
+    });
+    const { stack } = await preview(path);
+    assert.equal(stack.outputs.cwd, join(path, "app"));
+  });
+
+  it("explains what is wrong with Pulumi.yaml", async () => {
+    const broken: [string, RegExp][] = [
+      ["runtime: nodejs\n", /missing a 'name'/],
+      ["name: demo\n", /missing a 'runtime'/],
+      ["name: demo\nruntime: python\n", /runtime 'python': only nodejs/],
+      ["name: demo\nruntime: nodejs\nmain: nowhere\n", /'main' could not be read/],
+      ["name: demo\nruntime: nodejs\nconfig: {aws:region: {type: string, value: x}}\n", /'aws:region' is not namespaced by the project/],
+      ["name: demo\nruntime: nodejs\nconfig: {n: {type: integer, default: x}}\n", /default value of config 'n' is not .*'integer'/],
+      ["name: demo\n  runtime: nodejs\n", /Pulumi\.yaml: .* at line/],
+      ["just text\n", /expected a map/],
+    ];
+    for (const [text, message] of broken) {
+      const path = folder({ "Pulumi.yaml": text, "Pulumi.dev.yaml": "" });
+      const { code, stdout, stderr } = await run(["--cwd", path, "--json"]);
+      assert.deepEqual([code, stdout], [2, ""], text);
+      assert.match(stderr, message);
+      assert.doesNotMatch(stderr, /\n\s+at /, "no stack trace");
+    }
+  });
+});
