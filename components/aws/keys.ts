@@ -1,0 +1,232 @@
+import { Alias } from "@pulumi/aws/kms/alias.js";
+import { Key } from "@pulumi/aws/kms/key.js";
+import * as pulumi from "@pulumi/pulumi";
+import { KMS_DECRYPT, KMS_ENCRYPT, KMS_VOLUME } from "./actions.ts";
+import { policyDocument, type Statement } from "./policy.ts";
+import { arn, dnsSuffixOf, iamArn, type Target } from "./target.ts";
+
+/** A customer-managed key with rotation and a least-privilege key policy. */
+export interface CustomerManagedKeyArgs {
+  /** AWS account id. */
+  accountId: string;
+  /** Region of the key. */
+  region: string;
+  /** Alias of the key, without `alias/`. */
+  alias: string;
+  /** What the key protects, for people who read a list of keys. */
+  description: string;
+  /**
+   * ARNs of the roles that may use the key, and nobody else. They need not exist yet.
+   * @default []
+   */
+  userRoleArns?: string[];
+  /**
+   * Name or name pattern of the CloudWatch log groups that the key encrypts.
+   * @default no log group
+   */
+  logGroups?: string;
+  /**
+   * Days between rotations, 90 to 2560.
+   * @default 365
+   */
+  rotationDays?: number;
+  /**
+   * Days in which a scheduled deletion can be cancelled, 7 to 30.
+   * @default 30
+   */
+  deletionWindowDays?: number;
+}
+
+/** What an administrator of keys needs: everything except using the key and granting its use. */
+const ADMINISTRATION = [
+  "kms:CancelKeyDeletion",
+  "kms:CreateAlias",
+  "kms:DeleteAlias",
+  "kms:DescribeKey",
+  "kms:DisableKey",
+  "kms:DisableKeyRotation",
+  "kms:EnableKey",
+  "kms:EnableKeyRotation",
+  "kms:GetKeyPolicy",
+  "kms:GetKeyRotationStatus",
+  "kms:ListGrants",
+  "kms:ListKeyPolicies",
+  "kms:ListKeyRotations",
+  "kms:ListResourceTags",
+  "kms:PutKeyPolicy",
+  "kms:RevokeGrant",
+  "kms:RotateKeyOnDemand",
+  "kms:ScheduleKeyDeletion",
+  "kms:TagResource",
+  "kms:UntagResource",
+  "kms:UpdateAlias",
+  "kms:UpdateKeyDescription",
+];
+
+/** A KMS key with its alias. Its key policy is known before the key exists. */
+export class CustomerManagedKey extends pulumi.ComponentResource {
+  /** ARN of the key. */
+  readonly keyArn: pulumi.Output<string>;
+
+  /**
+   * @param name Name of the component; its children's names begin with it.
+   * @param args The key's alias, users and rotation.
+   * @param opts Resource options.
+   */
+  constructor(name: string, args: CustomerManagedKeyArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("secure-ml-workspace:aws:CustomerManagedKey", name, {}, opts);
+    const key = new Key(
+      `${name}-key`,
+      {
+        description: args.description,
+        enableKeyRotation: true,
+        rotationPeriodInDays: args.rotationDays ?? 365,
+        deletionWindowInDays: args.deletionWindowDays ?? 30,
+        policy: policyDocument(keyPolicy(args)),
+      },
+      { parent: this },
+    );
+    new Alias(`${name}-alias`, { name: `alias/${args.alias}`, targetKeyId: key.keyId }, { parent: this });
+    this.keyArn = key.arn;
+    this.registerOutputs({ keyArn: this.keyArn });
+  }
+}
+
+/**
+ * Who may do what with a key.
+ *
+ * A principal that a key policy names must exist when the policy is put, but roles are created after the keys that they
+ * use. So statements name the account and narrow it with `aws:PrincipalArn`, which is compared as text. Naming the
+ * account also means that a role needs its own permission besides this one. The account keeps the administration, so
+ * that nobody is locked out, but not the use (KMS developer guide, "Default key policy").
+ */
+export function keyPolicy(args: CustomerManagedKeyArgs): Statement[] {
+  const statements = [accountAdministers(args), servicesAttachVolumes(args)];
+  if (args.userRoleArns?.length) statements.push(...rolesUse(args, args.userRoleArns));
+  if (args.logGroups) statements.push(logsEncrypt(args, args.logGroups));
+  return statements;
+}
+
+function accountAdministers(target: Target): Statement {
+  return {
+    Sid: "AccountAdministersTheKey",
+    Effect: "Allow",
+    Principal: { AWS: iamArn(target, "root") },
+    Action: ADMINISTRATION,
+    Resource: "*",
+  };
+}
+
+/** Whoever creates a volume, a domain, a package mirror or a firewall lets that service use the key, by a grant. */
+function servicesAttachVolumes(target: Target): Statement {
+  const services = ["codeartifact", "ec2", "elasticfilesystem", "network-firewall", "sagemaker"];
+  return {
+    Sid: "ServicesOfTheAccountUseGrants",
+    Effect: "Allow",
+    Principal: { AWS: iamArn(target, "root") },
+    Action: ["kms:CreateGrant"],
+    Resource: "*",
+    Condition: {
+      Bool: { "kms:GrantIsForAWSResource": "true" },
+      StringEquals: {
+        "kms:CallerAccount": target.accountId,
+        "kms:ViaService": services.map((service) => viaService(target, service)),
+      },
+    },
+  };
+}
+
+function rolesUse(target: Target, roles: string[]): Statement[] {
+  const principal = { AWS: iamArn(target, "root") };
+  const onlyTheRoles = { "aws:PrincipalArn": [...roles].sort() };
+  return [
+    {
+      Sid: "RolesUseTheKeyThroughStorage",
+      Effect: "Allow",
+      Principal: principal,
+      Action: [...KMS_DECRYPT, ...KMS_ENCRYPT],
+      Resource: "*",
+      Condition: {
+        ArnEquals: onlyTheRoles,
+        StringEquals: { "kms:CallerAccount": target.accountId, "kms:ViaService": storageServices(target) },
+      },
+    },
+    {
+      Sid: "RolesEncryptVolumes",
+      Effect: "Allow",
+      Principal: principal,
+      Action: ["kms:CreateGrant"],
+      Resource: "*",
+      Condition: {
+        ArnEquals: onlyTheRoles,
+        Bool: { "kms:GrantIsForAWSResource": "true" },
+        StringEquals: { "kms:CallerAccount": target.accountId },
+      },
+    },
+  ];
+}
+
+/** CloudWatch Logs developer guide, "Encrypt log data using KMS": the service, for named log groups of one account. */
+function logsEncrypt(target: Target, logGroups: string): Statement {
+  return {
+    Sid: "CloudWatchLogsEncrypts",
+    Effect: "Allow",
+    Principal: { Service: `logs.${target.region}.${dnsSuffixOf(target.region)}` },
+    Action: [
+      ...KMS_DECRYPT,
+      "kms:Encrypt",
+      "kms:GenerateDataKey",
+      "kms:GenerateDataKeyWithoutPlaintext",
+      "kms:ReEncryptFrom",
+      "kms:ReEncryptTo",
+    ],
+    Resource: "*",
+    Condition: {
+      ArnLike: { "kms:EncryptionContext:aws:logs:arn": arn(target, "logs", `log-group:${logGroups}`) },
+    },
+  };
+}
+
+/** Use of a key by an identity: what the role's own policy says. */
+export function keyUseStatements(
+  target: Target,
+  sid: string,
+  keyArns: pulumi.Input<string>[],
+  access: "read" | "read-write" | "volume",
+): Statement[] {
+  if (keyArns.length === 0) return [];
+  if (access === "volume") {
+    const bool = { "kms:GrantIsForAWSResource": "true" };
+    return [
+      {
+        Sid: `${sid}Grants`,
+        Effect: "Allow",
+        Action: ["kms:CreateGrant"],
+        Resource: keyArns,
+        Condition: { Bool: bool },
+      },
+      { Sid: `${sid}Description`, Effect: "Allow", Action: ["kms:DescribeKey"], Resource: keyArns },
+    ];
+  }
+  return [
+    {
+      Sid: sid,
+      Effect: "Allow",
+      Action: access === "read" ? KMS_DECRYPT : [...KMS_DECRYPT, ...KMS_ENCRYPT],
+      Resource: keyArns,
+      Condition: { StringEquals: { "kms:ViaService": storageServices(target) } },
+    },
+  ];
+}
+
+/** Every action on keys that a workload may have. */
+export const KEY_ACTIONS = [...KMS_DECRYPT, ...KMS_ENCRYPT, ...KMS_VOLUME];
+
+/** Keys are used through S3 (and by SageMaker on the caller's behalf), never directly: a key alone decrypts nothing. */
+function storageServices(target: Target): string[] {
+  return ["s3", "sagemaker"].map((service) => viaService(target, service));
+}
+
+function viaService({ region }: Target, service: string): string {
+  return `${service}.${region}.${dnsSuffixOf(region)}`;
+}

@@ -1,0 +1,305 @@
+/** The roles of one workspace, with exactly the grants that its spec implies. */
+import { Policy } from "@pulumi/aws/iam/policy.js";
+import { Role } from "@pulumi/aws/iam/role.js";
+import { RolePolicy } from "@pulumi/aws/iam/rolePolicy.js";
+import { RolePolicyAttachment } from "@pulumi/aws/iam/rolePolicyAttachment.js";
+import * as pulumi from "@pulumi/pulumi";
+import { fit } from "../names.ts";
+import type { Person, Workspace } from "../spec.ts";
+import { type DataAccessArgs, roleArn, WorkloadIdentity } from "./identities.ts";
+import { launchStatements, pinStatements, requirementStatements } from "./jobs.ts";
+import { jobPrefixOf, LIMITS, notebookName, prefixOf, profileName, roleName } from "./names.ts";
+import { dataScientistStatements, operatorStatements, personTrust, presignPinStatement } from "./people.ts";
+import { boundaryStatements } from "./perimeter.ts";
+import { policyDocument, type Statement } from "./policy.ts";
+import {
+  insideNetworkStatement,
+  jobNetworkStatements,
+  jobRuntimeStatements,
+  keyPinStatements,
+  notebookRuntimeStatements,
+  packageStatements,
+  ROLE_ACTIONS,
+} from "./roles.ts";
+import { iamArn, targetOf } from "./target.ts";
+
+/** What roles are tied to. Only the cloud can give most of these ids. */
+export interface RoleTies {
+  /** Keys by purpose. */
+  keyArns: Record<string, pulumi.Input<string>>;
+  /** Keys of existing data stores. */
+  existingKeyArns: pulumi.Input<string>[];
+  /** Id of the VPC. */
+  vpcId: pulumi.Input<string>;
+  /** Private subnets. */
+  subnetIds: pulumi.Input<string>[];
+  /** Security group of workloads. */
+  securityGroupId: pulumi.Input<string>;
+  /** Endpoints through which links may be asked for and opened. */
+  linkEndpointIds: pulumi.Input<string>[];
+  /** Data stores, for notebooks and for jobs. */
+  dataStores: DataAccessArgs[];
+  /** The models' bucket. */
+  models: DataAccessArgs;
+  /** Name of the package mirror, if there is one. */
+  packageMirror?: string;
+  /** Beginning of the workspace's log groups. */
+  logGroupPrefix: string;
+  /** Permissions boundary of every role. */
+  boundaryArn: pulumi.Input<string>;
+}
+
+/** Where notebooks put code and input for jobs, inside the models' bucket. */
+export const STAGING = "staging/";
+
+/** ARN of the role that jobs run with. */
+export function jobRoleArn(workspace: Workspace): string {
+  return roleArn(targetOf(workspace), roleName(workspace, "jobs"));
+}
+
+/** ARN of the execution role of a person's notebooks and Studio applications. */
+export function notebookRoleArn(workspace: Workspace, person: string): string {
+  return roleArn(targetOf(workspace), roleName(workspace, "notebook", person));
+}
+
+/** ARN of the role that a data scientist assumes. */
+export function dataScientistRoleArn(workspace: Workspace, person: string): string {
+  return roleArn(targetOf(workspace), roleName(workspace, "data-scientist", person));
+}
+
+/** Data scientists who are one human being: they have notebooks and a Studio profile. */
+export function humans(workspace: Workspace): Person[] {
+  return workspace.people.dataScientists.filter((person) => person.kind === "person");
+}
+
+/** ARN of the permissions boundary, whether the workspace creates it or not. */
+export function boundaryArn(workspace: Workspace): string {
+  const existing = workspace.account.aws!.permissionsBoundaryArn;
+  return existing ?? iamArn(targetOf(workspace), `policy/${boundaryName(workspace)}`);
+}
+
+function boundaryName(workspace: Workspace): string {
+  return fit(`${prefixOf(workspace)}-boundary`, LIMITS.policy);
+}
+
+/** Creates the boundary: the most that any role of the workspace can ever do, and only to the organization's own things. */
+export function createBoundary(name: string, workspace: Workspace, parent: pulumi.Resource): Policy | undefined {
+  if (workspace.account.aws!.permissionsBoundaryArn) return undefined;
+  const target = targetOf(workspace);
+  const passJobRole: Statement = {
+    Sid: "PassTheJobRole",
+    Effect: "Allow",
+    Action: "iam:PassRole",
+    Resource: jobRoleArn(workspace),
+    Condition: { StringEquals: { "iam:PassedToService": "sagemaker.amazonaws.com" } },
+  };
+  return new Policy(
+    `${name}-boundary`,
+    {
+      name: boundaryName(workspace),
+      description: "The most that a role of the workspace can do",
+      policy: policyDocument([...boundaryStatements(target, ROLE_ACTIONS), passJobRole]),
+    },
+    { parent },
+  );
+}
+
+/** Execution roles for notebooks and jobs, and roles for people. */
+export class WorkspaceRoles extends pulumi.ComponentResource {
+  /** ARNs by role and person: `jobs`, `notebook-ana`, `data-scientist-ana`, `operator-ops`. */
+  readonly roleArns: Record<string, pulumi.Output<string>> = {};
+  /** Names of the execution roles of people's notebooks, by person. */
+  readonly notebookRoleNames: Record<string, pulumi.Output<string>> = {};
+  /** ARN of a role without permissions. */
+  readonly fallbackRoleArn: pulumi.Output<string>;
+  /** Everything that a notebook or a domain must wait for. */
+  readonly grants: pulumi.Resource[] = [];
+
+  private readonly name: string;
+  private readonly workspace: Workspace;
+  private readonly ties: RoleTies;
+
+  /**
+   * @param name Name of the component; its children's names begin with it.
+   * @param workspace The valid spec.
+   * @param ties What the roles are tied to.
+   * @param opts Resource options.
+   */
+  constructor(name: string, workspace: Workspace, ties: RoleTies, opts?: pulumi.ComponentResourceOptions) {
+    super("secure-ml-workspace:aws:WorkspaceRoles", name, {}, opts);
+    this.name = name;
+    this.workspace = workspace;
+    this.ties = ties;
+    const launching = this.createLaunchPolicies();
+    this.createJobRole();
+    for (const person of humans(workspace)) this.createNotebookRole(person, launching);
+    for (const person of workspace.people.dataScientists) this.createDataScientistRole(person, launching);
+    for (const person of workspace.people.operators) this.createOperatorRole(person);
+    this.fallbackRoleArn = this.createFallbackRole();
+    this.registerOutputs({ roleArns: this.roleArns });
+  }
+
+  /** Launching, and what limits it, as policies of their own: several roles share them. */
+  private createLaunchPolicies(): Policy[] {
+    const target = targetOf(this.workspace);
+    const prefix = jobPrefixOf(this.workspace);
+    const { keyArns, subnetIds, securityGroupId } = this.ties;
+    const pins = pinStatements({
+      subnetIds,
+      securityGroupIds: [securityGroupId],
+      volumeKeyArns: [keyArns.notebooks!],
+      outputKeyArns: [keyArns.data!, keyArns.models!],
+    });
+    const launch = launchStatements(target, prefix, jobRoleArn(this.workspace));
+    return [
+      this.managedPolicy("job-requirements", "What every job must say", requirementStatements(target, prefix)),
+      this.managedPolicy("job-pins", "Subnets, security groups and keys of every job", pins),
+      this.managedPolicy("job-launch", "Launching jobs", launch),
+    ];
+  }
+
+  private managedPolicy(kind: string, description: string, statements: Statement[]): Policy {
+    const name = fit(`${prefixOf(this.workspace)}-${kind}`, LIMITS.policy);
+    const settings = { name, description, policy: policyDocument(statements) };
+    return new Policy(`${this.name}-${kind}`, settings, { parent: this });
+  }
+
+  private createJobRole(): void {
+    const target = targetOf(this.workspace);
+    const { dataStores, models, subnetIds, securityGroupId } = this.ties;
+    const identity = this.executionRole("jobs", "Jobs of the workspace", [
+      ...dataStores,
+      { ...models, access: "read-write" },
+    ]);
+    const prefix = jobPrefixOf(this.workspace);
+    this.inline("jobs", identity.roleName, "runtime", [
+      ...jobRuntimeStatements(target, prefix),
+      ...this.packageGrants(),
+    ]);
+    this.inline("jobs", identity.roleName, "network", jobNetworkStatements(target, subnetIds, [securityGroupId]));
+    this.inline("jobs", identity.roleName, "keys", this.keyPins());
+    this.roleArns.jobs = identity.roleArn;
+  }
+
+  /** One execution role for each person, so that audit logs say whose notebook acted, and Studio opens one's own only. */
+  private createNotebookRole(person: Person, launching: Policy[]): void {
+    const target = targetOf(this.workspace);
+    const id = `notebook-${person.name}`;
+    const { dataStores, models, vpcId } = this.ties;
+    // Notebooks read models and stage code for jobs; only jobs write models.
+    const identity = this.executionRole(
+      id,
+      `Notebooks of ${person.name}`,
+      [...dataStores, { ...models, access: "read" }, { ...models, access: "read-write", prefix: STAGING }],
+      ["notebook", person.name],
+    );
+    const runtime = notebookRuntimeStatements(target, profileName(this.workspace, person.name));
+    this.inline(id, identity.roleName, "runtime", [...runtime, ...this.packageGrants()]);
+    this.inline(id, identity.roleName, "keys", this.keyPins());
+    this.inline(id, identity.roleName, "place", [insideNetworkStatement(vpcId)]);
+    this.attach(id, identity.roleName, launching);
+    this.roleArns[id] = identity.roleArn;
+    this.notebookRoleNames[person.name] = identity.roleName;
+  }
+
+  private createDataScientistRole(person: Person, launching: Policy[]): void {
+    const target = targetOf(this.workspace);
+    const id = `data-scientist-${person.name}`;
+    const role = this.personRole(id, ["data-scientist", person.name], `Data scientist ${person.name}`, person);
+    const limits = [presignPinStatement(this.ties.linkEndpointIds)];
+    const pin = this.inline(id, role.name, "links", limits);
+    const notebooks = this.workspace.notebooks
+      .filter((notebook) => notebook.owner === person.name)
+      .map((notebook) => notebookName(this.workspace, notebook.name));
+    const profile = person.kind === "person" ? profileName(this.workspace, person.name) : undefined;
+    const own = dataScientistStatements(target, jobPrefixOf(this.workspace), { profile, notebooks });
+    // The limit stands before what it limits.
+    this.inline(id, role.name, "own", own, [pin]);
+    const volume = keyPinStatements(target, this.ties.keyArns.notebooks!, []).slice(0, 2);
+    this.inline(id, role.name, "keys", volume);
+    this.attach(id, role.name, launching);
+  }
+
+  private createOperatorRole(person: Person): void {
+    const id = `operator-${person.name}`;
+    const role = this.personRole(id, ["operator", person.name], `Operator ${person.name}`, person);
+    const target = targetOf(this.workspace);
+    const prefixes = [prefixOf(this.workspace), jobPrefixOf(this.workspace), this.ties.logGroupPrefix] as const;
+    this.inline(id, role.name, "operate", operatorStatements(target, ...prefixes));
+  }
+
+  private createFallbackRole(): pulumi.Output<string> {
+    return this.executionRole("fallback", "Studio users without a role of their own: no permissions", []).roleArn;
+  }
+
+  private executionRole(
+    id: string,
+    description: string,
+    dataStores: DataAccessArgs[],
+    nameParts: string[] = [id],
+  ): WorkloadIdentity {
+    const identity = new WorkloadIdentity(
+      `${this.name}-${id}`,
+      {
+        ...targetOf(this.workspace),
+        roleName: roleName(this.workspace, ...nameParts),
+        description,
+        dataStores,
+        permissionsBoundaryArn: this.ties.boundaryArn,
+      },
+      { parent: this },
+    );
+    this.grants.push(...identity.policies);
+    return identity;
+  }
+
+  private personRole(id: string, nameParts: string[], description: string, person: Person): Role {
+    const role = new Role(
+      `${this.name}-${id}-role`,
+      {
+        name: roleName(this.workspace, ...nameParts),
+        description,
+        assumeRolePolicy: policyDocument([personTrust(person.aws!)]),
+        permissionsBoundary: this.ties.boundaryArn,
+      },
+      { parent: this },
+    );
+    this.roleArns[id] = role.arn;
+    return role;
+  }
+
+  private inline(
+    id: string,
+    role: pulumi.Input<string>,
+    kind: string,
+    statements: Statement[],
+    dependsOn: pulumi.Resource[] = [],
+  ): RolePolicy {
+    const settings = { name: kind, role, policy: policyDocument(statements) };
+    const policy = new RolePolicy(`${this.name}-${id}-${kind}`, settings, { parent: this, dependsOn });
+    this.grants.push(policy);
+    return policy;
+  }
+
+  /** Attaches in order, so that what limits launching is in force before launching is allowed. */
+  private attach(id: string, role: pulumi.Input<string>, policies: Policy[]): void {
+    const attached: RolePolicyAttachment[] = [];
+    policies.forEach((policy, index) => {
+      const kind = ["job-requirements", "job-pins", "job-launch"][index];
+      const opts = { parent: this, dependsOn: [...attached] };
+      attached.push(new RolePolicyAttachment(`${this.name}-${id}-${kind}`, { role, policyArn: policy.arn }, opts));
+    });
+    this.grants.push(...attached);
+  }
+
+  private keyPins(): Statement[] {
+    const { keyArns, existingKeyArns } = this.ties;
+    const uploads = [keyArns.data!, keyArns.models!, ...existingKeyArns];
+    return keyPinStatements(targetOf(this.workspace), keyArns.notebooks!, uploads);
+  }
+
+  private packageGrants(): Statement[] {
+    const mirror = this.ties.packageMirror;
+    return mirror ? packageStatements(targetOf(this.workspace), mirror, mirror) : [];
+  }
+}
