@@ -63,8 +63,7 @@ export class DataStore extends pulumi.ComponentResource {
       name,
       {
         project,
-        // Cloud Storage answers with the region in capitals; lower case would differ at every update.
-        location: location.toUpperCase(),
+        location,
         name: bucketName,
         uniformBucketLevelAccess: true,
         publicAccessPrevention: "enforced",

@@ -166,9 +166,9 @@ export function createIdentities(name: string, context: IdentityContext): Worksp
   grantPeople(name, context);
   const notebooks = workspace.notebooks.map(({ name: notebook, owner }): [string, WorkloadIdentity] => {
     const part = `notebook-${notebook}`;
-    return [notebook, createWorkload(`${name}-${part}`, part, `Notebook ${notebook} of ${owner}`, context)];
+    return [notebook, createWorkload(`${name}-identity-${part}`, part, `Notebook ${notebook} of ${owner}`, context)];
   });
-  const jobs = createWorkload(`${name}-jobs`, "jobs", "Jobs of the workspace", context);
+  const jobs = createWorkload(`${name}-identity-jobs`, "jobs", "Jobs of the workspace", context);
   return { notebooks: Object.fromEntries(notebooks), jobs };
 }
 

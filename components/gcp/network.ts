@@ -1,4 +1,4 @@
-import { Firewall } from "@pulumi/gcp/compute/firewall.js";
+import { Firewall, type FirewallArgs as FirewallRule } from "@pulumi/gcp/compute/firewall.js";
 import { Network } from "@pulumi/gcp/compute/network.js";
 import { Route } from "@pulumi/gcp/compute/route.js";
 import { Subnetwork } from "@pulumi/gcp/compute/subnetwork.js";
@@ -158,7 +158,7 @@ export interface FirewallArgs {
 export function createFirewall(name: string, args: FirewallArgs, parent: pulumi.Resource): void {
   const all = args.onlyTag ? [args.onlyTag] : undefined;
   const deny = { denies: [{ protocol: "all" }], priority: DENY_PRIORITY };
-  const rules = {
+  const rules: Record<string, Omit<FirewallRule, "network">> = {
     "deny-egress": { ...deny, direction: "EGRESS", destinationRanges: [EVERYWHERE], targetTags: all },
     "deny-ingress": { ...deny, direction: "INGRESS", sourceRanges: [EVERYWHERE], targetTags: all },
     "allow-google-apis": { ...allowEgress(RESTRICTED_RANGE, 443), targetTags: all },
@@ -174,7 +174,7 @@ export function createFirewall(name: string, args: FirewallArgs, parent: pulumi.
 }
 
 /** The part of a firewall rule that lets TCP out to one range and port. */
-export function allowEgress(range: string, port: number) {
+export function allowEgress(range: string, port: number): Omit<FirewallRule, "network"> {
   return {
     direction: "EGRESS",
     destinationRanges: [range],
@@ -188,7 +188,7 @@ export function createRule(
   name: string,
   part: string,
   { project, network, networkName }: Pick<FirewallArgs, "project" | "network" | "networkName">,
-  rule: Record<string, unknown>,
+  rule: Omit<FirewallRule, "network">,
   parent: pulumi.Resource,
 ): Firewall {
   return new Firewall(

@@ -128,7 +128,6 @@ export class PrivateNotebook extends pulumi.ComponentResource {
         name: instanceName,
         instanceOwners: owner ? [owner] : undefined,
         disableProxyAccess: true,
-        desiredState: undefined,
         gceSetup: {
           machineType,
           acceleratorConfigs: accelerator ? [accelerator] : undefined,
@@ -168,7 +167,7 @@ export class PrivateNotebook extends pulumi.ComponentResource {
     new InstanceIAMMember(`${name}-machine`, { project, zone, instanceName, role, member }, opts);
     // OS Login lets somebody enter a machine only who may act as its service account.
     new ServiceAccountIAMMember(
-      `${name}-identity`,
+      `${name}-act-as`,
       {
         serviceAccountId:
           typeof email === "string"
