@@ -49,7 +49,11 @@ describe("team stacks", function () {
     for (const { stack, resources } of result.report.stacks) {
       const urns = resources.map(({ urn }) => urn);
       assert.equal(new Set(urns).size, urns.length, stack);
-      assert.equal(resources.filter(({ type }) => type === "secure-ml-workspace:index:SecureMlWorkspace").length, 1, stack);
+      assert.equal(
+        resources.filter(({ type }) => type === "secure-ml-workspace:index:SecureMlWorkspace").length,
+        1,
+        stack,
+      );
       assert.equal(resources.filter(({ type }) => type.startsWith("pulumi:providers:")).length, 1, stack);
     }
   });
