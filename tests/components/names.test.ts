@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseCidr, subnetOf } from "../../components/cidr.ts";
-import { fit, resourceName } from "../../components/names.ts";
+import { resourceName, fit as shorten } from "../../components/names.ts";
 import { parseWorkspace } from "../../components/spec.ts";
 import { specFor } from "./record.ts";
 
@@ -26,9 +26,9 @@ describe("resourceName", () => {
         fc.stringMatching(/^[a-z]{2,60}$/),
         fc.integer({ min: 20, max: 64 }),
         (a, b, max) => {
-          assert.ok(fit(a, max).length <= max);
-          assert.equal(fit(a, max), fit(a, max));
-          if (a !== b) assert.notEqual(fit(a, max), fit(b, max));
+          assert.ok(shorten(a, max).length <= max);
+          assert.equal(shorten(a, max), shorten(a, max));
+          if (a !== b) assert.notEqual(shorten(a, max), shorten(b, max));
         },
       ),
     );
