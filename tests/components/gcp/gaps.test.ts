@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import type { WorkspaceArgs } from "../../../components/args.ts";
+import { findGaps } from "../../../components/gcp/gaps.ts";
+import { parseWorkspace } from "../../../components/spec.ts";
+import { specFor } from "../record.ts";
+
+function paths(changes: Partial<WorkspaceArgs>): string[] {
+  return findGaps(parseWorkspace(specFor("gcp", changes))).map(({ path }) => path);
+}
+
+describe("Google Cloud: gaps", () => {
+  it("always says what a perimeter would add and that nobody starts Vertex AI jobs", () => {
+    assert.deepEqual(paths({}), ["network.egress", "people.dataScientists"]);
+  });
+
+  it("says what the spec asks for and the cloud does not give", () => {
+    const cidr = "10.20.0.0/20";
+    const approved = { cidr, egress: "approved", approvedHosts: ["*.example.com"] };
+    assert.ok(paths({ network: approved }).includes("network.approvedHosts"));
+    assert.ok(paths({ network: { cidr, flowLogRetentionDays: 3653 } }).includes("network.flowLogRetentionDays"));
+    assert.ok(paths({ network: { existing: { networkId: "n", subnetIds: ["s"] } } }).includes("network.existing"));
+    assert.ok(paths({ keys: { hsm: true } }).includes("keys.hsm"));
+    const gpu = { name: "train", owner: "ana", size: "gpu-small" };
+    assert.ok(paths({ notebooks: [gpu] }).includes("notebooks[0].size"));
+    assert.ok(paths({ notebooks: [{ ...gpu, machineType: "g2-standard-8" }] }).includes("notebooks[0].machineType"));
+    const principal = "principal://iam.googleapis.com/locations/global/workforcePools/bank/subject/ana";
+    const people = { dataScientists: [{ name: "ana", gcp: principal }] };
+    assert.ok(paths({ people }).includes("people.dataScientists[0].gcp"));
+  });
+
+  it("names the repositories that the chosen egress does not reach", () => {
+    const notebooks = [
+      {
+        name: "explore",
+        owner: "ana",
+        repositories: ["https://git.example.com/a", "https://example.com/b", "https://github.com/c"],
+      },
+    ];
+    const approvedHosts = ["*.example.com", "github.com"];
+    const approved = { cidr: "10.20.0.0/20", egress: "approved", approvedHosts };
+    const repositories = (found: string[]) => found.filter((path) => path.includes("repositories"));
+    assert.deepEqual(repositories(paths({ notebooks, network: approved })), ["notebooks[0].repositories[1]"]);
+    assert.equal(repositories(paths({ notebooks })).length, 3);
+  });
+});
