@@ -152,7 +152,8 @@ export class PrivateNetwork extends pulumi.ComponentResource {
       },
       { Sid: "FindFlowLogs", Effect: "Allow", Action: "logs:DescribeLogStreams", Resource: group },
     ]);
-    const grant = new RolePolicy(`${name}-flow-log-policy`, { role: role.name, policy }, { parent: this });
+    const settings = { name: "write-flow-logs", role: role.name, policy };
+    const grant = new RolePolicy(`${name}-flow-log-policy`, settings, { parent: this });
     new FlowLog(
       `${name}-flow-log`,
       {

@@ -211,7 +211,12 @@ const RESOURCES: Record<string, AwsResource> = {
   },
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": {
     operations: ["ec2:RevokeSecurityGroupIngress"],
-    ignored: { vpcId: "the provider finds the VPC's default group", tags: "go to CreateTags" },
+    ignored: {
+      vpcId: "the provider finds the VPC's default group",
+      ingress: "no rules: the provider revokes what it finds",
+      egress: "no rules: the provider revokes what it finds",
+      tags: "go to CreateTags",
+    },
   },
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": {
     operations: ["ec2:AuthorizeSecurityGroupIngress"],
@@ -268,6 +273,7 @@ const RESOURCES: Record<string, AwsResource> = {
   "aws:networkfirewall/ruleGroup:RuleGroup": {
     operations: ["network-firewall:CreateRuleGroup"],
     renamed: { name: "RuleGroupName" },
+    ignored: { "ruleGroup.ruleVariables.ipSets": "a list of entries with keys here, a map in the API" },
   },
   "aws:networkfirewall/loggingConfiguration:LoggingConfiguration": {
     operations: ["network-firewall:UpdateLoggingConfiguration"],
@@ -290,18 +296,24 @@ const RESOURCES: Record<string, AwsResource> = {
   "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList": {
     operations: ["route53resolver:CreateFirewallDomainList", "route53resolver:UpdateFirewallDomains"],
     renamed: { domains: "UpdateFirewallDomains.Domains" },
-    provided: ["UpdateFirewallDomains.FirewallDomainListId", "UpdateFirewallDomains.Operation"],
+    provided: ["CreatorRequestId", "UpdateFirewallDomains.FirewallDomainListId", "UpdateFirewallDomains.Operation"],
   },
   "aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup": {
     operations: ["route53resolver:CreateFirewallRuleGroup"],
+    provided: ["CreatorRequestId"],
   },
-  "aws:route53/resolverFirewallRule:ResolverFirewallRule": { operations: ["route53resolver:CreateFirewallRule"] },
+  "aws:route53/resolverFirewallRule:ResolverFirewallRule": {
+    operations: ["route53resolver:CreateFirewallRule"],
+    provided: ["CreatorRequestId"],
+  },
   "aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation": {
     operations: ["route53resolver:AssociateFirewallRuleGroup"],
+    provided: ["CreatorRequestId"],
   },
   "aws:route53/resolverFirewallConfig:ResolverFirewallConfig": { operations: ["route53resolver:UpdateFirewallConfig"] },
   "aws:route53/resolverQueryLogConfig:ResolverQueryLogConfig": {
     operations: ["route53resolver:CreateResolverQueryLogConfig"],
+    provided: ["CreatorRequestId"],
   },
   "aws:route53/resolverQueryLogConfigAssociation:ResolverQueryLogConfigAssociation": {
     operations: ["route53resolver:AssociateResolverQueryLogConfig"],
