@@ -210,13 +210,10 @@ const RESOURCES: Record<string, AwsResource> = {
     documented: { name: SECURITY_GROUP_NAME, description: SECURITY_GROUP_TEXT },
   },
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": {
-    operations: ["ec2:RevokeSecurityGroupIngress"],
-    ignored: {
-      vpcId: "the provider finds the VPC's default group",
-      ingress: "no rules: the provider revokes what it finds",
-      egress: "no rules: the provider revokes what it finds",
-      tags: "go to CreateTags",
-    },
+    operations: ["ec2:AuthorizeSecurityGroupIngress", "ec2:AuthorizeSecurityGroupEgress"],
+    renamed: { ingress: "IpPermissions", egress: "AuthorizeSecurityGroupEgress.IpPermissions" },
+    ignored: { vpcId: "the provider finds the VPC's default group", tags: "go to CreateTags" },
+    provided: ["AuthorizeSecurityGroupEgress.GroupId"],
   },
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": {
     operations: ["ec2:AuthorizeSecurityGroupIngress"],
@@ -272,8 +269,7 @@ const RESOURCES: Record<string, AwsResource> = {
   },
   "aws:networkfirewall/ruleGroup:RuleGroup": {
     operations: ["network-firewall:CreateRuleGroup"],
-    renamed: { name: "RuleGroupName" },
-    ignored: { "ruleGroup.ruleVariables.ipSets": "a list of entries with keys here, a map in the API" },
+    renamed: { name: "RuleGroupName", "ruleGroup.ruleVariables.ipSets.ipSet.definitions": "Definition" },
   },
   "aws:networkfirewall/loggingConfiguration:LoggingConfiguration": {
     operations: ["network-firewall:UpdateLoggingConfiguration"],
@@ -296,24 +292,20 @@ const RESOURCES: Record<string, AwsResource> = {
   "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList": {
     operations: ["route53resolver:CreateFirewallDomainList", "route53resolver:UpdateFirewallDomains"],
     renamed: { domains: "UpdateFirewallDomains.Domains" },
-    provided: ["CreatorRequestId", "UpdateFirewallDomains.FirewallDomainListId", "UpdateFirewallDomains.Operation"],
+    provided: ["UpdateFirewallDomains.FirewallDomainListId", "UpdateFirewallDomains.Operation"],
   },
   "aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup": {
     operations: ["route53resolver:CreateFirewallRuleGroup"],
-    provided: ["CreatorRequestId"],
   },
   "aws:route53/resolverFirewallRule:ResolverFirewallRule": {
     operations: ["route53resolver:CreateFirewallRule"],
-    provided: ["CreatorRequestId"],
   },
   "aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation": {
     operations: ["route53resolver:AssociateFirewallRuleGroup"],
-    provided: ["CreatorRequestId"],
   },
   "aws:route53/resolverFirewallConfig:ResolverFirewallConfig": { operations: ["route53resolver:UpdateFirewallConfig"] },
   "aws:route53/resolverQueryLogConfig:ResolverQueryLogConfig": {
     operations: ["route53resolver:CreateResolverQueryLogConfig"],
-    provided: ["CreatorRequestId"],
   },
   "aws:route53/resolverQueryLogConfigAssociation:ResolverQueryLogConfigAssociation": {
     operations: ["route53resolver:AssociateResolverQueryLogConfig"],

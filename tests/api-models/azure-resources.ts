@@ -72,6 +72,7 @@ const RESOURCES: Record<string, Record<string, DocumentedRule>> = {
   "azure-native:storage:FileServiceProperties": { fileServicesName: name(/^default$/) },
   "azure-native:storage:ManagementPolicy": { managementPolicyName: name(/^default$/) },
   "azure-native:storage:BlobContainer": { containerName: name(/^(\$root|(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9])$/) },
+  "azure-native:storage:BlobContainerImmutabilityPolicy": { immutabilityPolicyName: name(/^default$/) },
   "azure-native:containerregistry:Registry": { registryName: name(/^[A-Za-z0-9]{5,50}$/) },
   "azure-native:operationalinsights:Workspace": { workspaceName: name(/^[A-Za-z0-9][A-Za-z0-9-]{2,61}[A-Za-z0-9]$/) },
   "azure-native:applicationinsights:Component": { resourceName: name(/^[\w.()-]{0,254}[\w()-]$/) },

@@ -12,10 +12,16 @@ interface Shape {
   min?: number;
   max?: number;
   required?: string[];
-  members?: Record<string, { shape: string }>;
+  members?: Record<string, Member>;
   member?: { shape: string };
   key?: { shape: string };
   value?: { shape: string };
+}
+
+interface Member {
+  shape: string;
+  /** The client makes one when none is given. */
+  idempotencyToken?: boolean;
 }
 
 interface Service {
@@ -69,7 +75,7 @@ function schemaOf(model: Service, name: string): Schema {
     case "structure":
       return {
         kind: "object",
-        required: shape.required ?? [],
+        required: (shape.required ?? []).filter((member) => !shape.members?.[member]?.idempotencyToken),
         members: new Map(
           Object.entries(shape.members ?? {}).map(([member, target]) => [member, () => schemaOf(model, target.shape)]),
         ),
@@ -80,6 +86,5 @@ function schemaOf(model: Service, name: string): Schema {
 }
 
 function textOf({ enum: values, pattern, min, max }: Shape): TextSchema {
-  // A service that wants text of at least 0 characters says nothing; patterns on such text often forbid the empty one.
   return { kind: "text", values, pattern: pattern === undefined ? undefined : wholeText(pattern), min, max };
 }

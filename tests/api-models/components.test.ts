@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { WorkspaceArgs } from "../../components/args.ts";
-import { record } from "../components/record.ts";
+import { ofType, type Registration, record } from "../components/record.ts";
 import { teamSpecs, variantSpecs } from "../components/specs.ts";
 import { judge } from "./judge.ts";
 
@@ -9,6 +9,12 @@ async function createWorkspace(spec: WorkspaceArgs): Promise<void> {
   const { createProvider, SecureMlWorkspace } = await import(`../../components/${spec.cloud}/index.ts`);
   new SecureMlWorkspace(`${spec.team}-ml`, spec, { provider: createProvider("target", spec) });
 }
+
+/** Characters of all inline policies of a role together, without white space: the most that IAM takes. */
+const INLINE_POLICIES = 10240;
+
+/** Managed policies on a role: IAM's default quota. */
+const MANAGED_POLICIES = 10;
 
 describe("what the components create", () => {
   for (const { name, spec } of [...teamSpecs(), ...variantSpecs()]) {
@@ -19,4 +25,30 @@ describe("what the components create", () => {
       assert.equal(problems.length, 0, `\n${problems.join("\n")}`);
     });
   }
+
+  for (const { name, spec } of [...teamSpecs(), ...variantSpecs()].filter(({ spec }) => spec.cloud === "aws")) {
+    it(`keeps every role within IAM's quotas: ${name}`, async () => {
+      const resources = await record(() => createWorkspace(spec));
+      const inline = group(resources, "aws:iam/rolePolicy:RolePolicy");
+      const attached = group(resources, "aws:iam/rolePolicyAttachment:RolePolicyAttachment");
+      assert.ok(inline.size > 0);
+      for (const [role, policies] of inline) {
+        const length = policies.map(({ policy }) => String(policy).replace(/\s/g, "").length).reduce((a, b) => a + b);
+        assert.ok(length <= INLINE_POLICIES, `the inline policies of ${role} have ${length} characters`);
+      }
+      for (const [role, policies] of attached) {
+        assert.ok(policies.length <= MANAGED_POLICIES, `${role} has ${policies.length} managed policies`);
+      }
+    });
+  }
 });
+
+/** Inputs of the resources of a type by their role. */
+function group(resources: Registration[], type: string): Map<string, Record<string, unknown>[]> {
+  const found = new Map<string, Record<string, unknown>[]>();
+  for (const { inputs } of ofType(resources, type)) {
+    const role = String(inputs.role);
+    found.set(role, [...(found.get(role) ?? []), inputs]);
+  }
+  return found;
+}

@@ -37,6 +37,7 @@ function grant(api: string, target: string[]): GoogleResource {
   };
 }
 
+const WORKBENCH = "https://cloud.google.com/vertex-ai/docs/workbench/reference/rest/v2/projects.locations.instances";
 const SERVICE_NAME: DocumentedRule = {
   pattern: /^[a-z][a-z0-9-]*\.googleapis\.com$/,
   source: "https://cloud.google.com/service-usage/docs/list-services",
@@ -51,10 +52,11 @@ const RESOURCES: Record<string, GoogleResource> = {
     schema: "notebooks.v2:Instance",
     ignored: { name: ADDRESS, instanceId: ADDRESS, location: ADDRESS, desiredState: "chooses an operation" },
     documented: {
+      "gceSetup.bootDisk.diskSizeGb": { range: [10, 64000], source: WORKBENCH },
+      "gceSetup.dataDisks.diskSizeGb": { range: [10, 64000], source: WORKBENCH },
       name: {
         pattern: /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
-        source:
-          "https://cloud.google.com/vertex-ai/docs/workbench/reference/rest/v2/projects.locations.instances/create",
+        source: `${WORKBENCH}/create`,
       },
     },
   },
@@ -100,6 +102,8 @@ const RESOURCES: Record<string, GoogleResource> = {
   },
   "gcp:compute/resourcePolicy:ResourcePolicy": { schema: "compute.v1:ResourcePolicy", ignored: { region: ADDRESS } },
 
+  "gcp:compute/instanceIAMMember:InstanceIAMMember": grant("compute.v1", ["instanceName", "zone"]),
+
   "gcp:dns/managedZone:ManagedZone": {
     schema: "dns.v1:ManagedZone",
     ignored: { forceDestroy: "what the provider does before it deletes the zone" },
@@ -135,7 +139,13 @@ const RESOURCES: Record<string, GoogleResource> = {
   "gcp:kms/cryptoKey:CryptoKey": {
     schema: "cloudkms.v1:CryptoKey",
     ignored: { name: ADDRESS, keyRing: ADDRESS, skipInitialVersionCreation: "a query parameter" },
-    documented: { name: KMS_NAME },
+    documented: {
+      name: KMS_NAME,
+      rotationPeriod: {
+        pattern: /^\d+(\.\d{1,9})?s$/,
+        source: "https://cloud.google.com/kms/docs/reference/rest/v1/projects.locations.keyRings.cryptoKeys",
+      },
+    },
   },
   "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember": grant("cloudkms.v1", ["cryptoKeyId"]),
 
@@ -154,6 +164,10 @@ const RESOURCES: Record<string, GoogleResource> = {
       name: {
         pattern: /^(?!goog)(?!.*(google|g00gle))[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]$/,
         source: "https://cloud.google.com/storage/docs/buckets#naming",
+      },
+      "softDeletePolicy.retentionDurationSeconds": {
+        range: [7 * 86400, 90 * 86400],
+        source: "https://cloud.google.com/storage/docs/soft-delete",
       },
       publicAccessPrevention: {
         pattern: /^(enforced|inherited)$/,
@@ -242,6 +256,7 @@ const RESOURCES: Record<string, GoogleResource> = {
     renamed: { enableAnalytics: "analyticsEnabled" },
     ignored: { bucketId: ADDRESS, location: ADDRESS },
     documented: {
+      retentionDays: { range: [1, 3650], source: "https://cloud.google.com/logging/docs/buckets" },
       bucketId: {
         pattern: /^[A-Za-z0-9_.-]{1,100}$/,
         source: "https://cloud.google.com/logging/docs/reference/v2/rest/v2/projects.locations.buckets/create",

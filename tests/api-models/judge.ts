@@ -43,13 +43,16 @@ export function judgeInputs(inputs: Record<string, unknown>, model: ResourceMode
   ];
 }
 
-function ruleProblems(value: unknown, { pattern, max, source }: DocumentedRule, path: string): string[] {
+function ruleProblems(value: unknown, { pattern, max, range, source }: DocumentedRule, path: string): string[] {
   if (typeof value !== "string" && typeof value !== "number") return [];
   const text = String(value);
   const problems: string[] = [];
   if (pattern && !pattern.test(text)) problems.push(`${path}: ${JSON.stringify(value)} breaks ${pattern} (${source})`);
   if (max !== undefined && text.length > max)
     problems.push(`${path} has ${text.length} characters, more than ${max} (${source})`);
+  if (range && !(Number(text) >= range[0] && Number(text) <= range[1])) {
+    problems.push(`${path}: ${text} is not between ${range[0]} and ${range[1]} (${source})`);
+  }
   return problems;
 }
 

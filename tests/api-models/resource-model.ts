@@ -8,6 +8,8 @@ export interface DocumentedRule {
   pattern?: RegExp;
   /** Most characters. */
   max?: number;
+  /** Least and greatest number. */
+  range?: [number, number];
   /** Where the cloud says so. */
   source: string;
 }

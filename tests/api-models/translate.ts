@@ -50,12 +50,7 @@ function translateValue(value: unknown, schema: Schema | undefined, path: string
     const only = Array.isArray(value) && value.length === 1 ? value[0] : value;
     return isObject(only) ? translateObject(only, schema, path, differences) : only;
   }
-  if (schema.kind === "map" && isObject(value)) {
-    const entries = Object.entries(value);
-    return Object.fromEntries(
-      entries.map(([key, entry]) => [key, translateValue(entry, schema.value, path, differences)]),
-    );
-  }
+  if (schema.kind === "map") return translateMap(value, schema.value, path, differences);
   if (schema.kind === "text" && typeof value === "number") return String(value);
   return value;
 }
@@ -67,6 +62,25 @@ function translateList(value: unknown, item: Schema, path: string, differences: 
   }
   const list = Array.isArray(value) ? value : [value];
   return list.map((entry) => translateValue(entry, item, path, differences));
+}
+
+function translateMap(value: unknown, schema: Schema, path: string, differences: Differences): unknown {
+  if (Array.isArray(value)) return translateKeyed(value, schema, path, differences);
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value);
+  return Object.fromEntries(entries.map(([key, entry]) => [key, translateValue(entry, schema, path, differences)]));
+}
+
+/** Terraform writes a map of objects as a list of `{ key, <the object> }`. */
+function translateKeyed(value: unknown[], schema: Schema, path: string, differences: Differences): unknown {
+  const pairs = value.map((entry) => {
+    if (!isObject(entry) || typeof entry.key !== "string") return undefined;
+    const [name, ...others] = Object.keys(entry).filter((member) => member !== "key");
+    if (name === undefined || others.length > 0) return undefined;
+    return [entry.key, translateValue(entry[name], schema, join(path, name), differences)] as const;
+  });
+  const complete = pairs.filter((pair) => pair !== undefined);
+  return complete.length === value.length ? Object.fromEntries(complete) : value;
 }
 
 /** The two members of a list's items that stand for a map, as tags do. */
