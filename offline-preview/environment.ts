@@ -7,9 +7,6 @@ const ALLOWED = [
   "LANG",
   "LANGUAGE",
   "TZ",
-  "TMPDIR",
-  "TEMP",
-  "TMP",
   "TERM",
   "CI",
   "NODE_ENV",
@@ -19,9 +16,9 @@ const ALLOWED = [
   "ComSpec",
 ];
 
-/** The variables that a child process gets. `home` is an empty folder, never the user's. */
+/** The variables that a child process gets. `home` is an empty folder, never the user's; temporary files go there too. */
 export function childEnvironment(home: string, parent: NodeJS.ProcessEnv = process.env): Record<string, string> {
-  const result: Record<string, string> = { HOME: home, USERPROFILE: home };
+  const result: Record<string, string> = { HOME: home, USERPROFILE: home, TMPDIR: home, TEMP: home, TMP: home };
   for (const name of Object.keys(parent)) {
     const value = parent[name];
     if (value !== undefined && (ALLOWED.includes(name) || name.startsWith("LC_"))) result[name] = value;

@@ -47,9 +47,9 @@ export async function judge(
     add(resource);
     for (const pack of packs) {
       try {
-        const { inputs, diagnostics } = await pack.remediate(resource, byUrn.get(resource.provider));
+        const { inputs, found } = await pack.remediate(resource, byUrn.get(resource.provider));
         resource.inputs = inputs;
-        result.diagnostics.push(...diagnostics);
+        addFindings(result, found);
       } catch (error) {
         packErrors.push(messageOf(error));
       }

@@ -137,26 +137,16 @@ export class Pack {
   async remediate(
     resource: ResourceRecord,
     provider: ResourceRecord | undefined,
-  ): Promise<{ inputs: Properties; diagnostics: Diagnostic[] }> {
-    const diagnostics: Diagnostic[] = [];
+  ): Promise<{ inputs: Properties; found: Findings }> {
     let inputs = resource.inputs;
-    for (const remediation of await this.ask(resource.urn, () => this.analyzer.remediate(resource, provider))) {
-      if (remediation.diagnostic === "") {
-        inputs = remediation.inputs;
-        continue;
-      }
-      const policy = this.policies.get(remediation.policy);
-      diagnostics.push({
-        pack: this.info.name,
-        policy: remediation.policy,
-        level: "advisory",
-        severity: policy?.severity ?? "",
-        urn: resource.urn,
-        message: remediation.diagnostic,
-        remedy: policy?.remedy ?? "",
-      });
+    const found: RawDiagnostic[] = [];
+    for (const { policy, diagnostic, inputs: changed } of await this.ask(resource.urn, () =>
+      this.analyzer.remediate(resource, provider),
+    )) {
+      if (diagnostic === "") inputs = changed;
+      else found.push({ policy, message: diagnostic, level: "advisory", severity: "", urn: resource.urn });
     }
-    return { inputs, diagnostics };
+    return { inputs, found: this.findings(found) };
   }
 
   /** Judges one resource. */
@@ -233,7 +223,7 @@ export class Pack {
 
 // What @pulumi/policy makes of a policy that read an unknown value (server.ts): an advisory, whatever the policy's level.
 function undecidedReason(message: string): string | undefined {
-  return /^can't run policy '.*' from policy pack '.*' during preview: (.*)$/s.exec(message)?.[1];
+  return /^can't run (?:policy|remediation) '.*' from policy pack '.*' during preview: (.*)$/s.exec(message)?.[1];
 }
 
 function spawnPack(folder: string, stack: AnalyzedStack, environment: Record<string, string>): ChildProcess {

@@ -19,6 +19,25 @@ const TIMESTAMP: ScalarTag = {
   resolve: goTime,
 };
 
+const OCTAL: ScalarTag = {
+  tag: "tag:yaml.org,2002:int",
+  default: true,
+  format: "OCT",
+  test: /^[-+]?0o[0-7_]+$/,
+  resolve: (text) => {
+    const digits = text.replace(/^[-+]?0o/, "").replaceAll("_", "");
+    const value = BigInt(`0o${digits}`);
+    return text.startsWith("-") ? -value : value;
+  },
+};
+
+// A number that JavaScript cannot hold keeps its digits as text: configuration is text in the end.
+function exactNumber(_key: unknown, value: unknown): unknown {
+  if (typeof value !== "bigint") return value;
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : String(value);
+}
+
 function goTime(text: string): string {
   const match = /^(\d{4}-\d{2}-\d{2})(?:[Tt\s]+(\d{1,2}:\d{2}:\d{2}(?:\.\d+)?)\s*(Z|[-+]\d{2}(?::?\d{2})?)?)?$/.exec(
     text,
@@ -38,7 +57,7 @@ function engineTags(tags: Tags): Tags {
     const base60 = "format" in tag && tag.format === "TIME";
     return !replaced.includes(name) && !base60;
   });
-  return [...kept, BOOLEAN, TIMESTAMP];
+  return [...kept, OCTAL, BOOLEAN, TIMESTAMP];
 }
 
 /** Parses a YAML (or JSON) text; throws one error that says where it is malformed. */
@@ -46,10 +65,11 @@ export function parseYaml(text: string): unknown {
   const document = parseDocument(text.replace(/^\uFEFF/, ""), {
     schema: "yaml-1.1",
     customTags: engineTags,
+    intAsBigInt: true,
     merge: true,
     prettyErrors: true,
   });
   const problem = document.errors[0];
   if (problem !== undefined) throw new Error(problem.message.split("\n")[0] as string);
-  return document.toJS();
+  return document.toJS({ reviver: exactNumber });
 }

@@ -1,6 +1,8 @@
 /** Pulumi.yaml and stack files, read as the engine reads them. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { loadProject } from "../../offline-preview/project.ts";
+import { loadStackConfig } from "../../offline-preview/stack-config.ts";
 import { type Files, folder, preview, project, removeFolders, resource, run } from "./preview.ts";
 
 const PRINT_CONFIG = `import * as pulumi from "@pulumi/pulumi";
@@ -17,12 +19,6 @@ async function configOf(files: Files): Promise<Record<string, unknown>> {
   return stack.outputs.all as Record<string, unknown>;
 }
 
-async function errorOf(files: Files): Promise<string> {
-  const { code, stack } = await preview(project(PRINT_CONFIG, files));
-  assert.equal(code, 2);
-  return stack.error!;
-}
-
 describe("offline preview: configuration", () => {
   after(removeFolders);
 
@@ -33,6 +29,10 @@ describe("offline preview: configuration", () => {
   other:config:old: x
   number: 42
   octal: 0777
+  modern: 0o17
+  large: 12345678901234567890
+  zoned: 2026-03-01T10:20:30+02:00
+  minutes: 10:20
   grouped: 1_000
   float: 1.50
   truth: yes
@@ -48,6 +48,10 @@ describe("offline preview: configuration", () => {
       "other:old": "x",
       "demo:number": "42",
       "demo:octal": "511",
+      "demo:modern": "15",
+      "demo:large": "12345678901234567890",
+      "demo:zoned": "2026-03-01 10:20:30 +0200 +0200",
+      "demo:minutes": "10:20",
       "demo:grouped": "1000",
       "demo:float": "1.5",
       "demo:truth": "yes",
@@ -81,14 +85,21 @@ describe("offline preview: configuration", () => {
 
   it("names what is missing or has the wrong type", async () => {
     const declared = settings("config: {a: {type: string}, b: {type: integer}, s: {type: string, secret: true}}\n");
-    const of = (stack: string) => errorOf({ ...declared, "Pulumi.dev.yaml": stack });
     const secret = "s: {secure: AA}";
-    assert.match(await of(`config: {${secret}}`), /stack 'dev' is missing configuration values 'a', 'b'/);
-    assert.match(await of(`config: {a: x, b: many, ${secret}}`), /'b' must be of type 'integer'/);
-    assert.match(await of("config: {a: x, b: 1, s: plain}"), /'s' must be encrypted as it's secret/);
-    assert.match(await of("config: [a]"), /'config' must be a map/);
-    assert.match(await of("config: {a: x\nb: }"), /Pulumi\.dev\.yaml: .* at line \d/);
-    assert.match(await of("config: {a:b:c:d: 1}"), /could not parse a:b:c:d as a configuration key/);
+    const wrong: [string, RegExp][] = [
+      [`config: {${secret}}`, /stack 'dev' is missing configuration values 'a', 'b'/],
+      [`config: {a: x, b: many, ${secret}}`, /'b' must be of type 'integer'/],
+      ["config: {a: x, b: 1, s: plain}", /'s' must be encrypted as it's secret/],
+      ["config: [a]", /'config' must be a map/],
+      ["config: {a:b:c:d: 1}", /could not parse a:b:c:d as a configuration key/],
+    ];
+    for (const [stack, message] of wrong) {
+      const path = folder({ ...declared, "Pulumi.dev.yaml": stack });
+      assert.throws(() => loadStackConfig(loadProject(path), "dev"), message);
+    }
+    const malformed = await preview(project(PRINT_CONFIG, { ...declared, "Pulumi.dev.yaml": "config: {a: x\nb: }" }));
+    assert.equal(malformed.code, 2);
+    assert.match(malformed.stack.error!, /Pulumi\.dev\.yaml: .* at line \d/);
   });
 
   it("makes encrypted values unknown secrets, without a passphrase", async () => {
@@ -178,7 +189,11 @@ export const folders = [pulumi.runtime.getRootDirectory(), process.cwd()];
   });
 
   it("previews a stack without configuration in a project without stack files", async () => {
-    const path = folder({ "Pulumi.yaml": "name: demo\nruntime: nodejs\n", "index.js": "exports.a = 1;", "package.json": "{}" });
+    const path = folder({
+      "Pulumi.yaml": "name: demo\nruntime: nodejs\n",
+      "index.js": "exports.a = 1;",
+      "package.json": "{}",
+    });
     const none = await run(["--cwd", path]);
     assert.equal(none.code, 2);
     assert.match(none.stderr, /no stack files in .*--stack NAME/);
@@ -217,17 +232,24 @@ export const folders = [pulumi.runtime.getRootDirectory(), process.cwd()];
       ["name: demo\n", /missing a 'runtime'/],
       ["name: demo\nruntime: python\n", /runtime 'python': only nodejs/],
       ["name: demo\nruntime: nodejs\nmain: nowhere\n", /'main' could not be read/],
-      ["name: demo\nruntime: nodejs\nconfig: {aws:region: {type: string, value: x}}\n", /'aws:region' is not namespaced by the project/],
-      ["name: demo\nruntime: nodejs\nconfig: {n: {type: integer, default: x}}\n", /default value of config 'n' is not .*'integer'/],
+      [
+        "name: demo\nruntime: nodejs\nconfig: {aws:region: {type: string, value: x}}\n",
+        /'aws:region' is not namespaced by the project/,
+      ],
+      [
+        "name: demo\nruntime: nodejs\nconfig: {n: {type: integer, default: x}}\n",
+        /default value of config 'n' is not .*'integer'/,
+      ],
       ["name: demo\n  runtime: nodejs\n", /Pulumi\.yaml: .* at line/],
       ["just text\n", /expected a map/],
     ];
     for (const [text, message] of broken) {
       const path = folder({ "Pulumi.yaml": text, "Pulumi.dev.yaml": "" });
-      const { code, stdout, stderr } = await run(["--cwd", path, "--json"]);
-      assert.deepEqual([code, stdout], [2, ""], text);
-      assert.match(stderr, message);
-      assert.doesNotMatch(stderr, /\n\s+at /, "no stack trace");
+      assert.throws(() => loadProject(path), message, text);
     }
+    const { code, stdout, stderr } = await run(["--cwd", folder({ "Pulumi.yaml": broken[0]![0] }), "--json"]);
+    assert.deepEqual([code, stdout], [2, ""]);
+    assert.match(stderr, broken[0]![1]);
+    assert.equal(stderr.trim().split("\n").length, 1, "one line, no stack trace");
   });
 });

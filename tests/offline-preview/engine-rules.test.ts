@@ -86,7 +86,10 @@ export const account = getCallerIdentityOutput().accountId;
     );
     assert.equal(code, 2);
     const urn = `${URN}aws:sqs/queue:Queue::implicit`;
-    assert.match(stack.error!, new RegExp(`'aws' disabled. '${urn.replaceAll("$", "\\$")}' must use an explicit provider`));
+    assert.match(
+      stack.error!,
+      new RegExp(`'aws' disabled. '${urn.replaceAll("$", "\\$")}' must use an explicit provider`),
+    );
     assert.match(stack.error!, /failed to read resource .*Default provider for 'aws' disabled/);
     assert.match(stack.error!, /Invoke: Default provider for 'aws' disabled/);
     assert.deepEqual(

@@ -42,7 +42,11 @@ export const outputs = { name, count: next(), shared: shared() };
       {
         ...TWO_STACKS,
         "lib/name.ts": `import { Config } from "@pulumi/pulumi";\nexport const name = new Config().require("name");\n`,
-        "modules/node_modules/installed/package.json": JSON.stringify({ name: "installed", type: "module", main: "index.js" }),
+        "modules/node_modules/installed/package.json": JSON.stringify({
+          name: "installed",
+          type: "module",
+          main: "index.js",
+        }),
         "modules/node_modules/installed/index.js": "let count = 0;\nexport const shared = () => ++count;\n",
         "workspace/package.json": JSON.stringify({ name: "count", type: "module", main: "index.ts" }),
         "workspace/index.ts": "let count = 0;\nexport const next = (): number => ++count;\n",
@@ -145,8 +149,12 @@ export const home = process.env.HOME;
 `;
     const { stack } = await preview(project(program), [], { env: { ...secrets, HOME: "/home/someone" } });
     const names = stack.outputs.environment as string[];
-    const allowed = /^(PATH|HOME|USERPROFILE|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|TEMP|TMP|TERM|CI|NODE_ENV|PULUMI_(NODEJS_(ORGANIZATION|PROJECT|ROOT_DIRECTORY|STACK|DRY_RUN|PARALLEL)|CONFIG(_SECRET_KEYS)?))$/;
-    assert.deepEqual(names.filter((name) => !allowed.test(name)), []);
+    const allowed =
+      /^(PATH|HOME|USERPROFILE|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|TEMP|TMP|TERM|CI|NODE_ENV|PULUMI_(NODEJS_(ORGANIZATION|PROJECT|ROOT_DIRECTORY|STACK|DRY_RUN|PARALLEL)|CONFIG(_SECRET_KEYS)?))$/;
+    assert.deepEqual(
+      names.filter((name) => !allowed.test(name)),
+      [],
+    );
     assert.ok(names.includes("LC_ALL"));
     assert.notEqual(stack.outputs.home, "/home/someone");
   });
@@ -165,7 +173,10 @@ export const done = true;
     const { code, report } = await preview(path);
     assert.equal(code, 2);
     const [first, ...others] = report.stacks;
-    assert.match(first!.error!, /^TypeError: boom\n\s+at check \(file:.*index\.ts:3:\d+\)\n\s+at file:.*index\.ts:5:\d+$/);
+    assert.match(
+      first!.error!,
+      /^TypeError: boom\n\s+at check \(file:.*index\.ts:3:\d+\)\n\s+at file:.*index\.ts:5:\d+$/,
+    );
     assert.deepEqual(
       others.map(({ ok, outputs }) => [ok, outputs.done]),
       [
@@ -184,12 +195,23 @@ if (name === "second") void Promise.reject(new Error("rejected " + name));
 if (name === "third") log.error("logged " + name);
 if (name === "fourth") process.exitCode = 3;
 `,
-      { ...TWO_STACKS, "Pulumi.c.yaml": "config: {name: third}", "Pulumi.d.yaml": "config: {name: fourth}", "Pulumi.dev.yaml": "config: {name: fine}" },
+      {
+        ...TWO_STACKS,
+        "Pulumi.c.yaml": "config: {name: third}",
+        "Pulumi.d.yaml": "config: {name: fourth}",
+        "Pulumi.dev.yaml": "config: {name: fine}",
+      },
     );
     const { code, report } = await preview(path);
     assert.equal(code, 2);
     const errors = report.stacks.map(({ error }) => error?.split("\n")[0]);
-    assert.deepEqual(errors, ["late first", "rejected second", "logged third", "the program set its exit code to 3", undefined]);
+    assert.deepEqual(errors, [
+      "late first",
+      "rejected second",
+      "logged third",
+      "the program set its exit code to 3",
+      undefined,
+    ]);
   });
 
   it("reports a program that ends early, and goes on with the other stacks", async () => {
@@ -237,20 +259,31 @@ new Queue("stuck", { name: pulumi.output(new Promise<string>(() => {})) });
 `),
     );
     assert.equal(resource.code, 2);
-    assert.match(resource.stack.error!, /"stuck" \[aws:sqs\/queue:Queue\] was waiting for the value of its input property "name"/);
+    assert.match(
+      resource.stack.error!,
+      /"stuck" \[aws:sqs\/queue:Queue\] was waiting for the value of its input property "name"/,
+    );
   });
 
   it("explains TypeScript that is more than types", async () => {
     const enumeration = await preview(project("enum Size { Small }\nexport const size = Size.Small;\n"));
     assert.match(enumeration.stack.error!, /enum.*removing its types/s);
-    const relative = await preview(project(`import { a } from "./lib/a";\nexport const b = a;\n`, { "lib/a.ts": "export const a = 1;\n" }));
+    const relative = await preview(
+      project(`import { a } from "./lib/a";\nexport const b = a;\n`, { "lib/a.ts": "export const a = 1;\n" }),
+    );
     assert.match(relative.stack.error!, /needs the file's whole name, such as "\.\/a\.ts"/);
   });
 
   it("says what is missing when the program or the SDK is not there", async () => {
-    const none = await preview(project("", { "index.ts": "", "package.json": JSON.stringify({ type: "module", main: "x.js" }) }));
+    const none = await preview(
+      project("", { "index.ts": "", "package.json": JSON.stringify({ type: "module", main: "x.js" }) }),
+    );
     assert.equal(none.code, 0);
-    const path = folder({ "Pulumi.yaml": "name: demo\nruntime: nodejs\n", "Pulumi.dev.yaml": "", "package.json": "{}" });
+    const path = folder({
+      "Pulumi.yaml": "name: demo\nruntime: nodejs\n",
+      "Pulumi.dev.yaml": "",
+      "package.json": "{}",
+    });
     const empty = await preview(path);
     assert.match(empty.stack.error!, /no program in .*expected one of index\.js, index\.ts/);
     const fs = await import("node:fs");
