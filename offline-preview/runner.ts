@@ -122,14 +122,14 @@ async function nothingLeftToDo(requests: () => number): Promise<void> {
   while (requests() !== before) {
     before = requests();
     // One more turn of the loop, because `beforeExit` comes only after a turn.
-    setImmediate(() => process.channel?.unref());
+    setImmediate(releaseChannel);
     await new Promise<void>((resolve) => {
       process.once("beforeExit", () => {
         process.nextTick(() => {
           setImmediate(() => {});
           process.once("beforeExit", () => {
             // At once: after this handler nothing else would keep the process alive.
-            process.channel?.ref();
+            holdChannel();
             resolve();
           });
         });
@@ -138,13 +138,24 @@ async function nothingLeftToDo(requests: () => number): Promise<void> {
   }
 }
 
-// While the program waits for the supervisor's answer the channel is what it waits for.
+// How many wait for a message of the supervisor: only then does the channel keep the process alive. Between stacks it
+// is the runner itself.
+let holds = 1;
+
+function holdChannel(): void {
+  if (holds++ === 0) process.channel?.ref();
+}
+
+function releaseChannel(): void {
+  if (--holds === 0) process.channel?.unref();
+}
+
 function remediate(resource: ResourceRecord): Promise<Properties> {
   const id = ++remediations;
-  process.channel?.ref();
+  holdChannel();
   return new Promise((resolve) => {
     remediating.set(id, (inputs) => {
-      if (remediating.size === 1) process.channel?.unref();
+      releaseChannel();
       resolve(inputs);
     });
     send({ type: "remediate", id, resource });
