@@ -28,6 +28,7 @@ describe("resourceName", () => {
         (a, b, max) => {
           assert.ok(shorten(a, max).length <= max);
           assert.equal(shorten(a, max), shorten(a, max));
+          if (a.length > max) assert.match(shorten(a, max), /-[a-p][0-9a-f]{7}$/);
           if (a !== b) assert.notEqual(shorten(a, max), shorten(b, max));
         },
       ),

@@ -97,6 +97,8 @@ describe("Google Cloud: what is granted", () => {
       }
     }
     assert.equal(ofType(all, "gcp:serviceaccount/key:Key").length, 0);
+    const defaults = only(all, "gcp:projects/defaultServiceAccounts:DefaultServiceAccounts").inputs;
+    assert.equal(defaults.action, "DISABLE", "the default accounts come with the role Editor");
   });
 
   it("lets an owner enter the own notebook through an SSH tunnel, and nobody else's", () => {
