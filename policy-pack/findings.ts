@@ -103,11 +103,30 @@ export function each(props: object, path: string, rule: (elementPath: string) =>
   return judge(paths, "", { absent: "complies" }, () => []);
 }
 
+/** The list must hold this value. */
+export function mustContain(props: object, path: string, expected: Scalar, options: RuleOptions): Finding[] {
+  const paths = elementPaths(props, path);
+  if (!Array.isArray(paths)) return judge(paths, "", options, () => []);
+  if (paths.length === 0 && options.absent === "complies") return [];
+  const elements = paths.map((element) => read(props, element));
+  if (elements.some((element) => element.state === "known" && same(element.value, expected))) return [];
+  const open = elements.find((element) => element.state === "unknown");
+  return open ? judge(open, "", options, () => []) : [violation(`${path} must hold ${showValue(expected)}`)];
+}
+
 /** Complies when one alternative does. Undecided when none does yet, but one still may. */
 export function anyOf(...alternatives: Finding[][]): Finding[] {
   if (alternatives.some((findings) => findings.length === 0)) return [];
   const open = alternatives.find((findings) => findings.every((finding) => finding.kind === "undecided"));
-  return open ?? alternatives.flat().filter((finding) => finding.kind === "violation");
+  if (open) return open;
+  const messages = alternatives.flat().flatMap((finding) => (finding.kind === "violation" ? [finding.message] : []));
+  return [violation(messages.join(", or "))];
+}
+
+/** Lets a rule's findings stand unless the exception complies; as long as that is not known, they are undecided. */
+export function unless(exception: Finding[], findings: Finding[]): Finding[] {
+  if (exception.length === 0 || findings.length === 0) return [];
+  return exception.every((finding) => finding.kind === "undecided") ? exception : findings;
 }
 
 /** Turns a reading into findings: `decide` speaks about a known value, `fix` says what to do about an absent one. */

@@ -1,5 +1,776 @@
-/** Controls of the ML services' workspaces: SageMaker domains and Azure ML workspaces. */
-import type { Topic } from "../control.ts";
+/** Controls of the ML services' workspaces: SageMaker domains, and Azure ML workspaces with their data stores. */
+import { type Answer, all, any, violatesIf } from "../answers.ts";
+import { unlessProject } from "../azure-ml.ts";
+import { mustHaveCompanion } from "../companions.ts";
+import { onlyIf } from "../conditions.ts";
+import type { Context, Control, ResourceView, StackResource, StackView, Topic } from "../control.ts";
+import {
+  anyOf,
+  type Finding,
+  judge,
+  mustBeAbsent,
+  mustBeOneOf,
+  mustBeSet,
+  mustEqual,
+  mustNotBeOneOf,
+  mustNotEqual,
+  same,
+  violation,
+} from "../findings.ts";
+import { elementPaths, mapKeys, type Path, type Reading, read, readJson, type Unknown } from "../read.ts";
+import { anyRefers, refers } from "../relations.ts";
+import { AZURE_ML_WORKSPACE, CLASSIC_ML_WORKSPACE, SAGEMAKER_DOMAIN, SAGEMAKER_USER_PROFILE } from "../types.ts";
+
+const PRIVATE_ENDPOINT = "azure-native:network:PrivateEndpoint";
+const CLASSIC_ENDPOINT = "azure:privatelink/endpoint:Endpoint";
+const ZONE_GROUP = "azure-native:network:PrivateDnsZoneGroup";
+const DATASTORE = "azure-native:machinelearningservices:Datastore";
+const CONNECTION = "azure-native:machinelearningservices:WorkspaceConnection";
+const OUTBOUND_RULE = "azure-native:machinelearningservices:ManagedNetworkSettingsRule";
+
+/** Where the settings of a user stand in a domain and in a user's profile. */
+const USER_SETTINGS: [types: string[], settings: string][] = [
+  [SAGEMAKER_DOMAIN, "defaultUserSettings"],
+  [SAGEMAKER_USER_PROFILE, "userSettings"],
+];
+
+/** Names of tags, and the first thing about them that is not known yet. */
+interface TagNames {
+  names: string[];
+  unknown?: Unknown;
+}
+
+/** The tags that count are the resource's own and the default ones of its provider. */
+function mustBeTagged({ props, provider }: ResourceView, context: Context): Finding[] {
+  const sources = [tagsIn(read(props, "tags")), defaultTags(provider)];
+  const names = sources.flatMap((source) => source.names);
+  const required = context.list("requiredTags");
+  const missing = required.filter((name) => !names.includes(name));
+  if (required.length > 0 ? missing.length === 0 : names.length > 0) return [];
+  const open = sources.find((source) => source.unknown)?.unknown;
+  if (open) return [{ kind: "undecided", path: open.path, cause: open.cause }];
+  return [violation(required.length > 0 ? `tags lack ${missing.join(", ")}` : "tags is not set; set it")];
+}
+
+/** A provider's own settings reach the engine as JSON text. */
+function defaultTags(provider: ResourceView["provider"]): TagNames {
+  const settings = provider ? readJson(provider.props, "defaultTags") : undefined;
+  if (settings?.state === "unknown") return { names: [], unknown: settings };
+  if (settings?.state !== "known" || typeof settings.value !== "object" || settings.value === null)
+    return { names: [] };
+  return tagsIn(read(settings.value, "tags"));
+}
+
+/** A map of tags or, in aws-native, a list of objects with a key and a value. */
+function tagsIn(tags: Reading): TagNames {
+  if (tags.state === "unknown") return { names: [], unknown: tags };
+  if (tags.state !== "known" || typeof tags.value !== "object" || tags.value === null) return { names: [] };
+  if (!Array.isArray(tags.value)) return { names: Object.keys(tags.value) };
+  const list = tags.value;
+  const keys = Array.from({ length: list.length }, (_, index) => read(list, [String(index), "key"]));
+  return {
+    names: keys.flatMap((key) => (key.state === "known" ? [String(key.value)] : [])),
+    unknown: keys.find((key) => key.state === "unknown"),
+  };
+}
+
+/** Whether a private endpoint leads to the workspace. */
+function leadsTo(endpoint: StackResource, workspace: StackResource): Answer {
+  if (endpoint.type === CLASSIC_ENDPOINT) {
+    return refers(endpoint, "privateServiceConnection.privateConnectionResourceId", workspace, ["id"]);
+  }
+  const lists = ["privateLinkServiceConnections", "manualPrivateLinkServiceConnections"];
+  return any(...lists.map((list) => anyRefers(endpoint, list, "privateLinkServiceId", workspace, ["id"])));
+}
+
+function mustHavePrivateEndpoint(workspace: StackResource, stack: StackView): Finding[] {
+  const endpoints = stack.ofType(PRIVATE_ENDPOINT, CLASSIC_ENDPOINT);
+  const found = any(...endpoints.map((endpoint) => leadsTo(endpoint, workspace)));
+  if (found === false) return [violation("no private endpoint in this stack leads to the workspace")];
+  return found === true ? [] : [{ kind: "undecided", path: found.path, cause: found.cause }];
+}
+
+/** Every endpoint that leads to the workspace needs a zone group with both of its zones. */
+function mustHaveDnsZones(workspace: StackResource, stack: StackView): Finding[] {
+  return stack.ofType(PRIVATE_ENDPOINT).flatMap((endpoint) => {
+    const groups = stack.ofType(ZONE_GROUP);
+    const served = any(
+      ...groups.map((group) =>
+        all(refers(group, "privateEndpointName", endpoint, ["privateEndpointName", "name"]), holdsBothZones(group)),
+      ),
+    );
+    const leads = leadsTo(endpoint, workspace);
+    const missing = typeof served === "boolean" ? !served : served;
+    return violatesIf(
+      all(leads, missing),
+      `its private endpoint ${endpoint.name} has no zone group with both DNS zones`,
+    );
+  });
+}
+
+/** The zones of the workspace's API and of its notebooks. */
+function holdsBothZones(group: StackResource): Answer {
+  const zones = elementPaths(group.props, "privateDnsZoneConfigs");
+  if (Array.isArray(zones)) return zones.length >= 2;
+  return zones.state === "unknown" ? zones : false;
+}
+
+/** A rule of the managed network must not lead to places where anybody can store data. */
+function mustBeNarrow(props: object, rule: string, context: Context): Finding[] {
+  const type = `${rule}type`;
+  return [
+    ...onlyIf(props, type, (value) => same(value, "FQDN"), mustNotLeadAnywhere(props, `${rule}destination`, context)),
+    ...onlyIf(
+      props,
+      type,
+      (value) => same(value, "ServiceTag"),
+      mustNotBeOneOf(props, `${rule}destination.serviceTag`, context.list("forbiddenServiceTags")),
+    ),
+  ];
+}
+
+function mustNotLeadAnywhere(props: object, path: string, context: Context): Finding[] {
+  // An asterisk and at most one label, such as *.com, is half the internet.
+  const isBroad = (host: unknown) => typeof host === "string" && /^\*(\.[^.]*)?$/.test(host.trim());
+  const broad = judge(read(props, path), "", { absent: "complies" }, (host, at) =>
+    isBroad(host) ? [violation(`${at} leads to hosts that anybody can own`)] : [],
+  );
+  return broad.length > 0 ? broad : mustNotBeOneOf(props, path, context.list("forbiddenHosts"));
+}
+
+function inlineRules(props: object, context: Context): Finding[] {
+  const rules = "managedNetwork.outboundRules";
+  const names = mapKeys(props, rules);
+  if (!Array.isArray(names)) return judge(names, "", { absent: "complies" }, () => []);
+  return names.flatMap((name) => {
+    const rule = read(props, [...rules.split("."), name]);
+    if (rule.state === "known" && typeof rule.value === "object" && rule.value !== null) {
+      return mustBeNarrow(rule.value, "", context).map((finding) =>
+        finding.kind === "violation" ? violation(`outbound rule ${name}: ${finding.message}`) : finding,
+      );
+    }
+    return judge(rule, "", { absent: "complies" }, (_, at) => [violation(`${at} is no outbound rule`)]);
+  });
+}
+
+function mustBeEncryptedWhen(props: object, path: string, applies: (value: unknown) => boolean, key: Path): Finding[] {
+  return onlyIf(props, path, applies, mustBeSet(props, key));
+}
+
+const controls: Control[] = [
+  {
+    id: "workspace-no-public-access",
+    title: "Workspaces cannot be reached from the internet",
+    severity: "critical",
+    why: "A public workspace is one stolen password or token away from all data, models and compute of the team.",
+    remedy: "Disable public network access and reach the workspace through its private endpoint.",
+    url: "https://learn.microsoft.com/azure/machine-learning/how-to-configure-private-link",
+    frameworks: {
+      nist80053: ["AC-3", "AC-17", "SC-7"],
+      iso27001: ["A.8.20", "A.8.22"],
+      soc2: ["CC6.6"],
+      pciDss: ["1.3.1", "1.4.4"],
+      mitreAtlas: ["AML.T0049"],
+      azurePolicy: ["438c38d2", "a10ee784"],
+      checkov: ["CKV_AZURE_144", "CKV2_AZURE_49"],
+    },
+    checks: {
+      azure: [
+        {
+          types: [AZURE_ML_WORKSPACE],
+          whenAbsent: "violates",
+          cloudDefault: "`publicNetworkAccess` is `Enabled`",
+          evaluate: ({ props }) => [
+            ...mustEqual(props, "publicNetworkAccess", "Disabled", { absent: "violates" }),
+            ...mustEqual(props, "allowPublicAccessWhenBehindVnet", false, { absent: "complies" }),
+          ],
+        },
+        {
+          types: [CLASSIC_ML_WORKSPACE],
+          whenAbsent: "violates",
+          cloudDefault: "`publicNetworkAccessEnabled` is `true`",
+          evaluate: ({ props }) => mustEqual(props, "publicNetworkAccessEnabled", false, { absent: "violates" }),
+        },
+      ],
+    },
+  },
+  {
+    id: "workspace-controlled-egress",
+    title: "Workspaces reach the internet through a controlled network only",
+    severity: "high",
+    why: "A workspace with its own way to the internet lets any notebook or job send data anywhere, unseen.",
+    remedy: "Use `VpcOnly` for SageMaker domains and `AllowOnlyApprovedOutbound` for Azure ML's managed network.",
+    frameworks: {
+      nist80053: ["AC-4", "SC-7"],
+      iso27001: ["A.8.12", "A.8.22"],
+      soc2: ["CC6.6"],
+      pciDss: ["1.3.2"],
+      mitreAtlas: ["AML.T0025"],
+      azurePolicy: ["6ddb1705"],
+    },
+    checks: {
+      aws: [
+        {
+          types: SAGEMAKER_DOMAIN,
+          whenAbsent: "violates",
+          cloudDefault: "`appNetworkAccessType` is `PublicInternetOnly`",
+          evaluate: ({ props }) => mustEqual(props, "appNetworkAccessType", "VpcOnly", { absent: "violates" }),
+        },
+      ],
+      azure: [
+        {
+          types: [AZURE_ML_WORKSPACE, CLASSIC_ML_WORKSPACE],
+          whenAbsent: "violates",
+          cloudDefault: "no managed network; compute of the service reaches the internet",
+          evaluate: ({ props }) =>
+            unlessProject(
+              props,
+              mustEqual(props, "managedNetwork.isolationMode", "AllowOnlyApprovedOutbound", { absent: "violates" }),
+            ),
+        },
+      ],
+    },
+  },
+  {
+    id: "workspace-outbound-rules-narrow",
+    title: "Outbound rules lead to named hosts, not to places that anybody can use",
+    severity: "high",
+    why: "One rule for all storage accounts, or for a whole top-level domain, undoes the managed network: data can be copied to anyone's account.",
+    remedy: "Allow single hosts, and reach storage accounts through private endpoint rules.",
+    frameworks: {
+      nist80053: ["AC-4", "SC-7(5)"],
+      iso27001: ["A.8.12", "A.8.23"],
+      soc2: ["CC6.7"],
+      pciDss: ["1.3.2"],
+      mitreAtlas: ["AML.T0025"],
+    },
+    parameters: {
+      forbiddenHosts: {
+        description: "Hosts, as they are written in rules of the type FQDN, that must not be allowed.",
+        type: "array",
+        default: [
+          "*.blob.core.windows.net",
+          "*.dfs.core.windows.net",
+          "*.file.core.windows.net",
+          "*.queue.core.windows.net",
+          "*.table.core.windows.net",
+          "*.core.windows.net",
+          "*.amazonaws.com",
+          "*.googleapis.com",
+        ],
+      },
+      forbiddenServiceTags: {
+        description: "Service tags that must not be allowed.",
+        type: "array",
+        default: ["Internet", "AzureCloud", "Storage"],
+      },
+    },
+    checks: {
+      azure: [
+        {
+          types: [AZURE_ML_WORKSPACE],
+          whenAbsent: "complies",
+          cloudDefault: "no rules beyond the required ones",
+          evaluate: ({ props }, context) => inlineRules(props, context),
+        },
+        {
+          types: [OUTBOUND_RULE],
+          whenAbsent: "complies",
+          cloudDefault: "a rule without a destination allows nothing",
+          evaluate: ({ props }, context) => mustBeNarrow(props, "properties.", context),
+        },
+      ],
+    },
+  },
+  {
+    id: "workspace-private-endpoint",
+    title: "Workspaces have a private endpoint",
+    severity: "high",
+    why: "Without a private endpoint people and jobs can reach the workspace over the internet only, or not at all.",
+    remedy: "Create a private endpoint for the workspace in the same stack.",
+    frameworks: {
+      nist80053: ["AC-4", "SC-7"],
+      iso27001: ["A.8.20"],
+      soc2: ["CC6.6"],
+      pciDss: ["1.4.1"],
+      azurePolicy: ["45e05259", "7838fd83"],
+      checkov: ["CKV_AZURE_243"],
+    },
+    stackChecks: {
+      azure: [
+        {
+          types: [AZURE_ML_WORKSPACE, CLASSIC_ML_WORKSPACE],
+          requires: "a private endpoint that leads to the workspace; projects use their hub's",
+          evaluate: (workspace, stack) => unlessProject(workspace.props, mustHavePrivateEndpoint(workspace, stack)),
+        },
+      ],
+    },
+  },
+  {
+    id: "workspace-private-dns",
+    title: "Private endpoints of workspaces have their DNS zones",
+    severity: "medium",
+    why: "Without the zones, names resolve to the public addresses, and people are tempted to switch public access on again.",
+    remedy: "Give the endpoint one zone group with `privatelink.api.azureml.ms` and `privatelink.notebooks.azure.net`.",
+    url: "https://learn.microsoft.com/azure/machine-learning/how-to-custom-dns",
+    frameworks: {
+      nist80053: ["SC-7", "SC-20"],
+      iso27001: ["A.8.20"],
+      soc2: ["CC6.6"],
+      azurePolicy: ["ee40564d"],
+    },
+    stackChecks: {
+      azure: [
+        {
+          types: [AZURE_ML_WORKSPACE],
+          requires: "a zone group with both zones for each private endpoint that leads to the workspace",
+          evaluate: mustHaveDnsZones,
+        },
+      ],
+    },
+  },
+  {
+    id: "workspace-diagnostic-logs",
+    title: "Workspaces send their logs to a place of yours",
+    severity: "medium",
+    why: "Without diagnostic settings the service's logs are gone after a short time, and nobody can say who read which data.",
+    remedy: "Create a diagnostic setting for the workspace that sends its log categories to Log Analytics.",
+    frameworks: {
+      nist80053: ["AU-2", "AU-6", "AU-12"],
+      iso27001: ["A.8.15"],
+      soc2: ["CC7.2"],
+      pciDss: ["10.2.1"],
+      mitreAtlas: ["AML.M0024"],
+      azurePolicy: ["afe0c3be", "f59276f0"],
+    },
+    stackChecks: {
+      azure: [
+        {
+          types: [AZURE_ML_WORKSPACE],
+          requires: "a diagnostic setting with logs for the workspace",
+          evaluate: (workspace, stack) =>
+            mustHaveCompanion(
+              workspace,
+              stack,
+              {
+                types: ["azure-native:monitor:DiagnosticSetting", "azure-native:insights:DiagnosticSetting"],
+                path: "resourceUri",
+                keys: ["id"],
+              },
+              "no diagnostic setting in this stack is about the workspace",
+              (setting) => mustBeSet(setting.props, "logs", "list"),
+            ),
+        },
+        {
+          types: [CLASSIC_ML_WORKSPACE],
+          requires: "a diagnostic setting with logs for the workspace",
+          evaluate: (workspace, stack) =>
+            mustHaveCompanion(
+              workspace,
+              stack,
+              {
+                types: ["azure:monitoring/diagnosticSetting:DiagnosticSetting"],
+                path: "targetResourceId",
+                keys: ["id"],
+              },
+              "no diagnostic setting in this stack is about the workspace",
+              (setting) => mustBeSet(setting.props, "enabledLogs", "list"),
+            ),
+        },
+      ],
+    },
+  },
+  {
+    id: "workspace-cmk",
+    title: "Workspaces are encrypted with a customer-managed key",
+    severity: "high",
+    why: "Only with a key of your own can you see who decrypts home directories and metadata, and take the right away.",
+    remedy: "Give the workspace a customer-managed key when it is created; it cannot be added later.",
+    frameworks: {
+      nist80053: ["SC-12", "SC-13", "SC-28"],
+      iso27001: ["A.8.24"],
+      soc2: ["CC6.1"],
+      pciDss: ["3.5.1"],
+      mitreAtlas: ["AML.M0012"],
+      azurePolicy: ["ba769a63", "7f40cee6"],
+      checkov: ["CKV_AWS_187"],
+    },
+    checks: {
+      aws: [
+        {
+          types: SAGEMAKER_DOMAIN,
+          whenAbsent: "violates",
+          cloudDefault: "a key that AWS manages",
+          evaluate: ({ props }) => mustBeSet(props, "kmsKeyId"),
+        },
+      ],
+      azure: [
+        {
+          types: [AZURE_ML_WORKSPACE],
+          whenAbsent: "violates",
+          cloudDefault: "keys that Microsoft manages",
+          evaluate: ({ props }) =>
+            unlessProject(props, [
+              ...mustEqual(props, "encryption.status", "Enabled", { absent: "violates" }),
+              ...mustBeSet(props, "encryption.keyVaultProperties.keyIdentifier"),
+            ]),
+        },
+        {
+          types: [CLASSIC_ML_WORKSPACE],
+          whenAbsent: "violates",
+          cloudDefault: "keys that Microsoft manages",
+          evaluate: ({ props }) => mustBeSet(props, "encryption.keyId"),
+        },
+      ],
+    },
+  },
+  {
+    id: "workspace-user-assigned-identity",
+    title: "Workspaces act with a user-assigned identity",
+    severity: "medium",
+    why: "A system-assigned identity appears with the workspace and gets broad rights by default; one of your own has exactly the grants that you gave it before.",
+    remedy: "Create an identity, grant it what the workspace needs, and make it the primary one.",
+    frameworks: {
+      nist80053: ["AC-2", "AC-6"],
+      iso27001: ["A.5.15", "A.5.16"],
+      soc2: ["CC6.3"],
+      pciDss: ["7.2.5"],
+      azurePolicy: ["5f0c7d88"],
+    },
+    checks: {
+      azure: [
+        {
+          types: [AZURE_ML_WORKSPACE, CLASSIC_ML_WORKSPACE],
+          whenAbsent: "violates",
+          cloudDefault: "a system-assigned identity",
+          evaluate: ({ props }) => [
+            ...mustBeOneOf(
+              props,
+              "identity.type",
+              ["UserAssigned", "SystemAssigned,UserAssigned", "SystemAssigned, UserAssigned"],
+              { absent: "violates" },
+            ),
+            ...mustBeSet(props, "primaryUserAssignedIdentity"),
+          ],
+        },
+      ],
+    },
+  },
+  {
+    id: "datastore-identity-access",
+    title: "Data stores are read with identities, not with account keys",
+    severity: "high",
+    why: "Whoever gets an account key or SAS token from the workspace has the whole store, with no name in the log and no expiry.",
+    remedy: "Use identity-based access for the system data stores, and data stores without stored credentials.",
+    url: "https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication",
+    frameworks: {
+      nist80053: ["AC-3", "IA-2", "IA-5"],
+      iso27001: ["A.5.17", "A.8.3"],
+      soc2: ["CC6.1"],
+      pciDss: ["8.6.1"],
+      mitreAtlas: ["AML.T0055", "AML.M0005"],
+    },
+    checks: {
+      azure: [
+        {
+          types: [AZURE_ML_WORKSPACE],
+          whenAbsent: "violates",
+          cloudDefault: "`systemDatastoresAuthMode` is `AccessKey`",
+          evaluate: ({ props }) =>
+            unlessProject(props, mustEqual(props, "systemDatastoresAuthMode", "Identity", { absent: "violates" })),
+        },
+        {
+          types: [CLASSIC_ML_WORKSPACE],
+          whenAbsent: "violates",
+          cloudDefault: "`storageAccountAccessType` is `AccessKey`",
+          evaluate: ({ props }) => mustEqual(props, "storageAccountAccessType", "Identity", { absent: "violates" }),
+        },
+        {
+          types: [DATASTORE],
+          whenAbsent: "complies",
+          cloudDefault: "no stored credentials",
+          evaluate: ({ props }) =>
+            mustNotBeOneOf(props, "properties.credentials.credentialsType", ["AccountKey", "Sas"]),
+        },
+        {
+          types: [
+            "azure:machinelearning/datastoreBlobstorage:DatastoreBlobstorage",
+            "azure:machinelearning/datastoreFileshare:DatastoreFileshare",
+          ],
+          whenAbsent: "complies",
+          cloudDefault: "no stored credentials",
+          evaluate: ({ props }) => [
+            ...mustBeAbsent(props, "accountKey"),
+            ...mustBeAbsent(props, "sharedAccessSignature"),
+          ],
+        },
+      ],
+    },
+  },
+  {
+    id: "connection-identity-access",
+    title: "Workspace connections sign in with identities, not with stored keys",
+    severity: "medium",
+    why: "Everyone who may use the connection can read its key, and a key works from anywhere until somebody replaces it.",
+    remedy: "Use `AAD` or `ManagedIdentity`, and share a connection that needs a key with those only who need it.",
+    frameworks: {
+      nist80053: ["IA-2", "IA-5"],
+      iso27001: ["A.5.17"],
+      soc2: ["CC6.1"],
+      pciDss: ["8.6.1"],
+      mitreAtlas: ["AML.T0055"],
+    },
+    checks: {
+      azure: [
+        {
+          types: [CONNECTION],
+          whenAbsent: "complies",
+          cloudDefault: "must be given",
+          evaluate: ({ props }) =>
+            mustNotBeOneOf(props, "properties.authType", [
+              "AccessKey",
+              "AccountKey",
+              "ApiKey",
+              "CustomKeys",
+              "PAT",
+              "SAS",
+              "UsernamePassword",
+            ]),
+        },
+      ],
+    },
+  },
+  {
+    id: "workspace-no-v1-legacy-mode",
+    title: "Workspaces do not run in v1 legacy mode",
+    severity: "medium",
+    why: "Legacy mode keeps the newer API, with its network isolation and managed network, switched off.",
+    remedy: "Leave `v1LegacyMode` off.",
+    frameworks: { nist80053: ["CM-7", "SC-7"], iso27001: ["A.8.9"], soc2: ["CC6.6"], azurePolicy: ["e413671a"] },
+    checks: {
+      azure: [
+        {
+          types: [AZURE_ML_WORKSPACE],
+          whenAbsent: "complies",
+          cloudDefault: "`v1LegacyMode` is `false`",
+          evaluate: ({ props }) => mustNotEqual(props, "v1LegacyMode", true),
+        },
+        {
+          types: [CLASSIC_ML_WORKSPACE],
+          whenAbsent: "complies",
+          cloudDefault: "`v1LegacyModeEnabled` is `false`",
+          evaluate: ({ props }) => mustNotEqual(props, "v1LegacyModeEnabled", true),
+        },
+      ],
+    },
+  },
+  {
+    id: "workspace-serverless-private",
+    title: "Serverless compute has no public address",
+    severity: "medium",
+    why: "Serverless jobs run on machines that nobody sees in the stack; with public addresses they stand outside the workspace's network.",
+    remedy: "Use a managed network, or give serverless compute a subnet and no public address.",
+    frameworks: { nist80053: ["AC-4", "SC-7"], iso27001: ["A.8.20"], soc2: ["CC6.6"], pciDss: ["1.3.1"] },
+    checks: {
+      azure: [
+        {
+          types: [AZURE_ML_WORKSPACE],
+          whenAbsent: "violates",
+          cloudDefault: "machines with public addresses, outside any network of yours",
+          evaluate: ({ props }) =>
+            unlessProject(
+              props,
+              anyOf(
+                mustBeOneOf(
+                  props,
+                  "managedNetwork.isolationMode",
+                  ["AllowOnlyApprovedOutbound", "AllowInternetOutbound"],
+                  { absent: "violates" },
+                ),
+                mustEqual(props, "serverlessComputeSettings.serverlessComputeNoPublicIP", true, {
+                  absent: "violates",
+                }),
+              ),
+            ),
+        },
+        {
+          types: [CLASSIC_ML_WORKSPACE],
+          whenAbsent: "violates",
+          cloudDefault: "machines outside any network of yours",
+          evaluate: ({ props }) =>
+            anyOf(
+              mustBeOneOf(
+                props,
+                "managedNetwork.isolationMode",
+                ["AllowOnlyApprovedOutbound", "AllowInternetOutbound"],
+                { absent: "violates" },
+              ),
+              [
+                ...mustBeSet(props, "serverlessCompute.subnetId"),
+                ...mustNotEqual(props, "serverlessCompute.publicIpEnabled", true),
+              ],
+            ),
+        },
+      ],
+    },
+  },
+  {
+    id: "workspace-high-business-impact",
+    title: "Workspaces are marked as holding data of high business impact",
+    severity: "low",
+    why: "The mark makes the service collect less diagnostic data and encrypt the scratch disks of compute. It can be set at creation only.",
+    remedy: "Set `hbiWorkspace`.",
+    frameworks: { nist80053: ["RA-2", "SC-28"], iso27001: ["A.5.12"], soc2: ["C1.1"] },
+    checks: {
+      azure: [
+        {
+          types: [AZURE_ML_WORKSPACE],
+          whenAbsent: "violates",
+          cloudDefault: "`hbiWorkspace` is `false`",
+          evaluate: ({ props }) => unlessProject(props, mustEqual(props, "hbiWorkspace", true, { absent: "violates" })),
+        },
+        {
+          types: [CLASSIC_ML_WORKSPACE],
+          whenAbsent: "violates",
+          cloudDefault: "`highBusinessImpact` is `false`",
+          evaluate: ({ props }) => mustEqual(props, "highBusinessImpact", true, { absent: "violates" }),
+        },
+      ],
+    },
+  },
+  {
+    id: "studio-sign-in",
+    title: "People sign in to Studio the way the organization decided",
+    severity: "low",
+    why: "With IAM, access can depend on network and identity conditions; with SSO, on the identity provider's. Mixing both leaves gaps.",
+    remedy: "Use the sign-in that the platform team allows.",
+    frameworks: { nist80053: ["IA-2"], iso27001: ["A.5.16", "A.8.5"], soc2: ["CC6.1"], pciDss: ["8.4.2"] },
+    parameters: {
+      allowedModes: { description: "`IAM`, `SSO` or both.", type: "array", default: ["IAM", "SSO"] },
+    },
+    checks: {
+      aws: [
+        {
+          types: SAGEMAKER_DOMAIN,
+          whenAbsent: "violates",
+          cloudDefault: "must be given",
+          evaluate: ({ props }, context) =>
+            mustBeOneOf(props, "authMode", context.list("allowedModes"), { absent: "violates" }),
+        },
+      ],
+    },
+  },
+  {
+    id: "studio-shared-output-cmk",
+    title: "Shared notebook output is encrypted with a customer-managed key",
+    severity: "medium",
+    why: "Shared output holds samples of the data that the notebook showed.",
+    remedy: "Disable sharing of cell output, or set `sharingSettings.s3KmsKeyId`.",
+    frameworks: { nist80053: ["SC-12", "SC-28"], iso27001: ["A.8.24"], soc2: ["CC6.1"], pciDss: ["3.5.1"] },
+    checks: {
+      aws: USER_SETTINGS.map(([types, settings]) => ({
+        types,
+        whenAbsent: "complies" as const,
+        cloudDefault: "cell output is not shared",
+        evaluate: ({ props }) =>
+          mustBeEncryptedWhen(
+            props,
+            `${settings}.sharingSettings.notebookOutputOption`,
+            (option) => same(option, "Allowed"),
+            `${settings}.sharingSettings.s3KmsKeyId`,
+          ),
+      })),
+    },
+  },
+  {
+    id: "studio-canvas-cmk",
+    title: "Canvas artefacts are encrypted with a customer-managed key",
+    severity: "medium",
+    why: "Canvas stores copies of data sets and models in its artefact bucket.",
+    remedy: "Set `canvasAppSettings.workspaceSettings.s3KmsKeyId` where Canvas has an artefact path.",
+    frameworks: { nist80053: ["SC-12", "SC-28"], iso27001: ["A.8.24"], soc2: ["CC6.1"], pciDss: ["3.5.1"] },
+    checks: {
+      aws: [
+        ["aws:sagemaker/domain:Domain", "defaultUserSettings"],
+        ["aws:sagemaker/userProfile:UserProfile", "userSettings"],
+      ].map(([type, settings]) => ({
+        types: [type as string],
+        whenAbsent: "complies" as const,
+        cloudDefault: "Canvas has no artefact path of yours",
+        evaluate: ({ props }) =>
+          mustBeEncryptedWhen(
+            props,
+            `${settings}.canvasAppSettings.workspaceSettings.s3ArtifactPath`,
+            (path) => path !== undefined,
+            `${settings}.canvasAppSettings.workspaceSettings.s3KmsKeyId`,
+          ),
+      })),
+    },
+  },
+  {
+    id: "studio-docker-restricted",
+    title: "Docker in Studio is off, or takes images from trusted accounts only",
+    severity: "medium",
+    why: "A container image from anywhere runs with the user's role, next to the data.",
+    remedy: "Disable Docker access, or list the accounts whose registries are trusted.",
+    frameworks: {
+      nist80053: ["CM-7", "SA-12"],
+      iso27001: ["A.8.19"],
+      soc2: ["CC6.8"],
+      mitreAtlas: ["AML.T0010"],
+    },
+    checks: {
+      aws: [
+        {
+          types: SAGEMAKER_DOMAIN,
+          whenAbsent: "complies",
+          cloudDefault: "Docker access is disabled",
+          evaluate: ({ props }) =>
+            onlyIf(
+              props,
+              "domainSettings.dockerSettings.enableDockerAccess",
+              (access) => same(access, "ENABLED"),
+              mustBeSet(props, "domainSettings.dockerSettings.vpcOnlyTrustedAccounts", "list"),
+            ),
+        },
+      ],
+    },
+  },
+  {
+    id: "workspace-tags",
+    title: "Workspaces and their images carry tags",
+    severity: "low",
+    why: "Without tags nobody knows whom to call about a finding, and access rules by tag do not hold.",
+    remedy: "Set tags on the resource, or default tags on its provider.",
+    frameworks: {
+      nist80053: ["CM-8"],
+      iso27001: ["A.5.9", "A.5.13"],
+      soc2: ["CC6.1"],
+      securityHub: ["SageMaker.6", "SageMaker.7"],
+    },
+    parameters: {
+      requiredTags: { description: "Tags that must be there. Empty: at least one.", type: "array", default: [] },
+    },
+    checks: {
+      aws: [
+        {
+          types: [...SAGEMAKER_DOMAIN, "aws:sagemaker/appImageConfig:AppImageConfig", "aws:sagemaker/image:Image"],
+          whenAbsent: "violates",
+          cloudDefault: "the default tags of the provider, if it has any",
+          evaluate: mustBeTagged,
+        },
+      ],
+      azure: [
+        {
+          types: [AZURE_ML_WORKSPACE, CLASSIC_ML_WORKSPACE, "azure-native:machinelearningservices:Registry"],
+          whenAbsent: "violates",
+          cloudDefault: "no tags",
+          evaluate: mustBeTagged,
+        },
+      ],
+    },
+  },
+];
 
 /** Workspaces. */
-export const workspaces: Topic = { title: "Workspaces", controls: [] };
+export const workspaces: Topic = { title: "Workspaces", controls };

@@ -7,7 +7,7 @@ import { type Pack, secret, startPack, unknown, urnOf, type Verdict } from "./se
 
 const NOTEBOOK = "aws:sagemaker/notebookInstance:NotebookInstance";
 const STACK = { type: "pulumi:pulumi:Stack", name: "policies-test" };
-const KEY_CONTROL = "notebook-storage-cmk";
+const KEY_CONTROL = "notebook-disk-cmk";
 
 function inDays(days: number): string {
   return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
@@ -78,14 +78,14 @@ describe("policy pack", () => {
   it("says which property breaks the control, and what it must be", async () => {
     const verdict = await pack.analyze({ type: NOTEBOOK, properties: { directInternetAccess: "Enabled" } });
     assert.match(
-      reports(verdict, "notebook-no-public-ip")[0]!,
+      reports(verdict, "notebook-no-direct-internet")[0]!,
       /directInternetAccess is "Enabled"; it must be "Disabled"/,
     );
   });
 
   it("reports an unknown value as the engine shows it", async () => {
     const verdict = await pack.analyze({ type: NOTEBOOK, properties: { directInternetAccess: unknown } });
-    const [report] = verdict.notEvaluated.filter(({ policy }) => policy === "notebook-no-public-ip");
+    const [report] = verdict.notEvaluated.filter(({ policy }) => policy === "notebook-no-direct-internet");
     assert.match(report!.message, /value at \.directInternetAccess can't be known during preview/);
     assert.deepEqual([report!.level, report!.severity], ["advisory", 4]);
   });
@@ -95,15 +95,13 @@ describe("policy pack", () => {
       type: NOTEBOOK,
       properties: { directInternetAccess: secret("Disabled"), kmsKeyId: secret(unknown) },
     });
-    assert.deepEqual(reports(verdict, "notebook-no-public-ip"), []);
+    assert.deepEqual(reports(verdict, "notebook-no-direct-internet"), []);
     assert.deepEqual(reports(verdict, KEY_CONTROL), []);
   });
 
   it("says nothing about types without controls", async () => {
-    assert.deepEqual(await pack.analyze({ type: "random:index/randomId:RandomId" }), {
-      violations: [],
-      notEvaluated: [],
-    });
+    const verdict = await pack.analyze({ type: "random:index/randomId:RandomId" });
+    assert.deepEqual([verdict.violations, verdict.notEvaluated], [[], []]);
   });
 
   it("leaves an exempted resource in peace, and says so", async () => {
@@ -115,7 +113,7 @@ describe("policy pack", () => {
     for (const part of [KEY_CONTROL, inDays(30), "ml-platform@example.com", "disk cannot be re-encrypted"]) {
       assert.ok(report?.message.includes(part), part);
     }
-    assert.equal(reports(exempted, "notebook-no-public-ip").length, 1, "other controls still hold");
+    assert.equal(reports(exempted, "notebook-no-direct-internet").length, 1, "other controls still hold");
     const other = await pack.analyze({ type: NOTEBOOK, name: "new-1" });
     assert.equal(reports(other, KEY_CONTROL).length, 1, "other resources are still judged");
     assert.deepEqual(reports(other, "exemption-in-force"), []);
@@ -130,7 +128,7 @@ describe("policy pack", () => {
     await exempt(
       exemption({ reason: "" }),
       exemption({ expires: inDays(-1) }),
-      exemption({ control: "notebook-no-public-ip" }),
+      exemption({ control: "notebook-no-direct-internet" }),
       exemption({ expires: inDays(91) }),
     );
     const verdict = await pack.analyze(STACK);
@@ -141,13 +139,76 @@ describe("policy pack", () => {
     assert.deepEqual(reports(notebook, "exemptions"), []);
     assert.deepEqual(reports(notebook, "exemption-in-force"), []);
     assert.equal(reports(notebook, KEY_CONTROL).length, 1);
-    assert.equal(reports(notebook, "notebook-no-public-ip").length, 1);
+    assert.equal(reports(notebook, "notebook-no-direct-internet").length, 1);
   });
 
   it("forgets exemptions that leave the configuration", async () => {
     await exempt(exemption());
     await pack.configure({});
     assert.equal(reports(await pack.analyze({ type: NOTEBOOK, name: "legacy-1" }), KEY_CONTROL).length, 1);
+  });
+
+  it("leaves an exempted resource in peace where relations are judged", async () => {
+    const group = {
+      type: "aws:ec2/securityGroup:SecurityGroup",
+      properties: { id: "sg-1", ingress: [{ cidrBlocks: ["0.0.0.0/0"] }] },
+    };
+    const notebooks = ["legacy-1", "new-1"].map((name) => ({
+      type: NOTEBOOK,
+      name,
+      properties: { securityGroups: ["sg-1"] },
+    }));
+    const control = "notebook-security-groups-closed";
+    const judged = await pack.analyzeStack([...notebooks, group]);
+    assert.equal(reports(judged, control).length, 2);
+    await exempt(exemption({ control }));
+    const exempted = await pack.analyzeStack([...notebooks, group]);
+    const urns = exempted.violations.filter(({ policy }) => policy === control).map(({ urn }) => urn);
+    assert.deepEqual(urns, [urnOf(notebooks[1]!)]);
+  });
+
+  it("matches azure-native's dated types, in resources and in stacks", async () => {
+    for (const type of [
+      "azure-native:machinelearningservices/v20240401preview:Workspace",
+      "azure-native_machinelearningservices_v20240401:machinelearningservices/v20240401:Workspace",
+    ]) {
+      assert.equal(reports(await pack.analyze({ type }), "workspace-no-public-access").length, 1, type);
+      assert.equal(reports(await pack.analyzeStack([{ type }]), "workspace-private-endpoint").length, 1, type);
+    }
+  });
+
+  it("runs controls about AWS relations only on stacks that hold AWS resources", async () => {
+    const { notApplicable } = await pack.analyzeStack([{ type: "gcp:storage/bucket:Bucket" }]);
+    const reason = "Policy only applies to resources of type 'pulumi:providers:aws'";
+    assert.ok(
+      notApplicable.some((one) => one.policy === "notebook-security-groups-closed" && one.reason.includes("aws")),
+      reason,
+    );
+  });
+
+  it("takes a control's parameters from the configuration, and refuses those of a wrong type", async () => {
+    const space = {
+      type: "gcp:workbench/instance:Instance",
+      properties: { gceSetup: { metadata: { "idle-timeout-seconds": "7200" } } },
+    };
+    assert.deepEqual(reports(await pack.analyze(space), "notebook-idle-shutdown"), []);
+    await pack.configure({ "notebook-idle-shutdown": { properties: { maxIdleMinutes: 60 } } });
+    assert.match(reports(await pack.analyze(space), "notebook-idle-shutdown")[0]!, /at most 60 minutes/);
+    await pack.configure({ "notebook-idle-shutdown": { properties: { maxIdleMinutes: "an hour" } } });
+    await assert.rejects(pack.analyze(space), /notebook-idle-shutdown.maxIdleMinutes must be a whole number/);
+  });
+
+  it("counts the default tags of the provider", async () => {
+    const domain = { type: "aws:sagemaker/domain:Domain" };
+    const tagged = (defaultTags: unknown) => ({
+      ...domain,
+      provider: { type: "pulumi:providers:aws", properties: { defaultTags } },
+    });
+    assert.equal(reports(await pack.analyze(domain), "workspace-tags").length, 1);
+    assert.equal(reports(await pack.analyze(tagged('{"tags":{}}')), "workspace-tags").length, 1);
+    assert.equal(reports(await pack.analyze(tagged('{"tags":{"team":"fraud"}}')), "workspace-tags").length, 0);
+    const { notEvaluated } = await pack.analyze(tagged(unknown));
+    assert.ok(notEvaluated.some(({ policy }) => policy === "workspace-tags"));
   });
 
   it("refuses an old Node.js with a message that says what to do", async () => {

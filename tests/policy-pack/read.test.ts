@@ -1,7 +1,17 @@
 /** Reading properties, through objects that throw on unknown values as the policy server's do. */
 import assert from "node:assert/strict";
 import * as proxy from "@pulumi/policy/proxy.js";
-import { anyOf, each, mustBeBetween, mustBeOneOf, mustBeSet, mustEqual, same } from "../../policy-pack/findings.ts";
+import {
+  anyOf,
+  each,
+  mustBeBetween,
+  mustBeOneOf,
+  mustBeSet,
+  mustContain,
+  mustEqual,
+  same,
+  unless,
+} from "../../policy-pack/findings.ts";
 import { elementPaths, mapKeys, read, readJson } from "../../policy-pack/read.ts";
 
 // The package's declarations leave out what it marks as internal.
@@ -109,7 +119,28 @@ describe("rules", () => {
     const open = mustEqual(props, "later", "x", { absent: "violates" });
     assert.deepEqual(anyOf(violated, []), []);
     assert.deepEqual(kinds(anyOf(violated, open)), ["undecided"]);
-    assert.deepEqual(kinds(anyOf(violated, violated)), ["violation", "violation"]);
-    assert.deepEqual(kinds(anyOf([...violated, ...open], violated)), ["violation", "violation"]);
+    assert.deepEqual(anyOf(violated, [...violated, ...open]), [
+      { kind: "violation", message: 'text is "here"; it must be "there", or text is "here"; it must be "there"' },
+    ]);
+  });
+
+  it("make exceptions", () => {
+    const violated = mustEqual(props, "text", "there", { absent: "violates" });
+    const open = mustEqual(props, "later", "x", { absent: "violates" });
+    assert.deepEqual(unless([], violated), []);
+    assert.deepEqual(unless(violated, violated), violated);
+    assert.deepEqual(unless(open, []), []);
+    assert.deepEqual(kinds(unless(open, violated)), ["undecided"]);
+  });
+
+  it("look for a value in a list", () => {
+    const found = (list: unknown, absent: "violates" | "complies" = "violates") =>
+      kinds(mustContain(unknownCheckingProxy({ list }), "list", "x", { absent }));
+    assert.deepEqual(found(["a", "X"]), []);
+    assert.deepEqual(found(["a", unknownStringValue, "x"]), []);
+    assert.deepEqual(found(["a", unknownStringValue]), ["undecided"]);
+    assert.deepEqual(found(unknownStringValue), ["undecided"]);
+    for (const list of [["a"], [], undefined, "x"]) assert.deepEqual(found(list), ["violation"]);
+    assert.deepEqual(found(undefined, "complies"), []);
   });
 });

@@ -53,6 +53,8 @@ export interface Verdict {
   violations: Diagnostic[];
   /** Policies that met an unknown value. */
   notEvaluated: Diagnostic[];
+  /** Policies that the server did not run, and why. */
+  notApplicable: { policy: string; reason: string }[];
 }
 
 /** Configuration of the pack: level and properties by policy name. */
@@ -172,9 +174,14 @@ function fill(request: analyzer.AnalyzeRequest | analyzer.AnalyzerResource, reso
   request.setType(resource.type);
   request.setName(resource.name ?? "it");
   request.setUrn(resource.urn ?? urnOf(resource));
-  request.setProperties(struct.Struct.fromJavaScript((resource.properties ?? {}) as never));
+  request.setProperties(toStruct(resource.properties));
   request.setOptions(new analyzer.AnalyzerResourceOptions());
   if (resource.provider) request.setProvider(providerOf(resource.provider));
+}
+
+/** Properties that are left out or undefined never reach a policy. */
+function toStruct(properties: Record<string, unknown> = {}): struct.Struct {
+  return struct.Struct.fromJavaScript(JSON.parse(JSON.stringify(properties)));
 }
 
 function providerOf({ type, properties }: NonNullable<TestResource["provider"]>): analyzer.AnalyzerProviderResource {
@@ -182,7 +189,7 @@ function providerOf({ type, properties }: NonNullable<TestResource["provider"]>)
   provider.setType(type);
   provider.setName("provider");
   provider.setUrn(urnOf({ type, name: "provider" }));
-  provider.setProperties(struct.Struct.fromJavaScript(properties as never));
+  provider.setProperties(toStruct(properties));
   return provider;
 }
 
@@ -198,5 +205,8 @@ function verdictOf(response: analyzer.AnalyzeResponse): Verdict {
   return {
     violations: diagnostics.filter((diagnostic) => !isUnknown(diagnostic)),
     notEvaluated: diagnostics.filter(isUnknown),
+    notApplicable: response
+      .getNotApplicableList()
+      .map((one) => ({ policy: one.getPolicyName(), reason: one.getReason() })),
   };
 }

@@ -1,0 +1,39 @@
+/** Finds credentials that somebody wrote into a script or a setting. */
+import { type Finding, judge, violation } from "./findings.ts";
+import { type Path, read } from "./read.ts";
+
+/** What each pattern finds. The patterns are narrow: a false alarm on a critical control stops a team. */
+const PATTERNS: [kind: string, pattern: RegExp][] = [
+  ["an AWS access key", /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/],
+  ["a private key", /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/],
+  ["a GitHub token", /\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,})/],
+  ["a Hugging Face token", /\bhf_[A-Za-z0-9]{30,}\b/],
+  ["a Google API key", /\bAIza[0-9A-Za-z_-]{35}/],
+  ["a Slack token", /\bxox[abprs]-[0-9A-Za-z-]{10,}/],
+  ["an Azure storage key", /\bAccountKey=[A-Za-z0-9+/]{80,}={0,2}/],
+  ["a password in a URL", /\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@$]+:[^\s/@${]{6,}@/i],
+  // A quoted literal; not a variable, a template, or the name of a secret that is kept elsewhere.
+  [
+    "a password or token",
+    /\b[\w-]*(?:password|passwd|secret|token|api[_-]?key)["']?\s*[=:]\s*(["'])(?!arn:|projects\/|https?:)[^\s"'$<{]{8,}\1/i,
+  ],
+  // A shell assignment of something that looks generated; not a call or a variable.
+  [
+    "a password or token",
+    /\b[\w-]*(?:password|passwd|secret|token|api[_-]?key)=(?=\S*\d)[A-Za-z0-9+/_=!@#%^&*-]{12,}(?=\s|$)/i,
+  ],
+];
+
+/** Says what kind of credential stands in a text, without repeating it. */
+export function findSecret(text: string): string | undefined {
+  return PATTERNS.find(([, pattern]) => pattern.test(text))?.[0];
+}
+
+/** The text at the path, plain or in Base64, must hold no credential. */
+export function mustHoldNoSecret(props: object, path: Path): Finding[] {
+  return judge(read(props, path), "", { absent: "complies" }, (value, at) => {
+    if (typeof value !== "string") return [];
+    const kind = findSecret(value) ?? findSecret(Buffer.from(value, "base64").toString("utf8"));
+    return kind ? [violation(`${at} holds ${kind}`)] : [];
+  });
+}

@@ -1,0 +1,225 @@
+import {
+  LEGACY_NOTEBOOK,
+  SAGEMAKER_DOMAIN,
+  SAGEMAKER_NOTEBOOK,
+  SAGEMAKER_USER_PROFILE,
+  WORKBENCH,
+} from "../../../policy-pack/types.ts";
+import type { ControlCases, StackCase } from "../cases.ts";
+import { type TestResource, unknown, urnOf } from "../server.ts";
+
+const CONTROL = "notebook-identity-not-admin";
+const ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess";
+const READER = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";
+
+/** A resource of the stack; `made` names, for each property, the resources that it was made from. */
+function resource(
+  type: string,
+  properties: Record<string, unknown>,
+  made: Record<string, TestResource[]> = {},
+  name = "it",
+): TestResource {
+  const entries = Object.entries(made).map(([property, sources]) => [property, sources.map(urnOf)]);
+  return { type, name, properties, propertyDependencies: Object.fromEntries(entries) };
+}
+
+const everything = (effect = "Allow") =>
+  JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: effect, Action: "*", Resource: "*" }] });
+const reading = JSON.stringify({
+  Statement: { Effect: "Allow", Action: ["s3:GetObject"], Resource: "arn:aws:s3:::data/*" },
+});
+const allButIam = JSON.stringify({ Statement: [{ Effect: "Allow", NotAction: "iam:*", Resource: "*" }] });
+
+const ARN = "arn:aws:iam::111122223333:role/ml/notebook";
+const role = (more: Record<string, unknown> = {}, arn: unknown = ARN) =>
+  resource("aws:iam/role:Role", { name: "notebook", arn, ...more }, {}, "role");
+const unnamedRole = resource("aws:iam/role:Role", { name: unknown, arn: unknown }, {}, "role");
+const policy = (document: unknown, arn: unknown = "arn:aws:iam::111122223333:policy/own") =>
+  resource("aws:iam/policy:Policy", { arn, policy: document }, {}, "policy");
+const rolePolicy = (document: unknown, of: unknown = "notebook", made = {}) =>
+  resource("aws:iam/rolePolicy:RolePolicy", { role: of, policy: document }, made, "inline");
+const attachment = (policyArn: unknown, of: unknown = "notebook", made = {}) =>
+  resource("aws:iam/rolePolicyAttachment:RolePolicyAttachment", { role: of, policyArn }, made, "attachment");
+const shared = (policyArn: unknown, roles: unknown) =>
+  resource("aws:iam/policyAttachment:PolicyAttachment", { policyArn, roles }, {}, "shared");
+
+function awsCases(type: string, at: (role: unknown) => Record<string, unknown>): ControlCases {
+  const property = Object.keys(at(""))[0]!;
+  const notebook = resource(type, at(ARN));
+  const linked = resource(type, at(unknown), { [property]: [unnamedRole] });
+  const ownPolicy = policy(everything(), unknown);
+  const stackCases: StackCase[] = [
+    ["a role of another stack", [notebook], "complies"],
+    ["a role without policies", [notebook, role()], "complies"],
+    ["a policy for what it needs", [notebook, role(), rolePolicy(reading)], "complies"],
+    ["everything is denied", [notebook, role(), rolePolicy(everything("Deny"))], "complies"],
+    ["an attached policy of AWS that reads", [notebook, role(), attachment(READER)], "complies"],
+    ["another role is an administrator", [notebook, role(), attachment(ADMINISTRATOR, "deployer")], "complies"],
+    ["AWS's administrator policy", [notebook, role(), attachment(ADMINISTRATOR)], "violates"],
+    ["AWS's power user policy", [notebook, role(), attachment("arn:aws:iam::aws:policy/PowerUserAccess")], "violates"],
+    [
+      "AWS's administrator policy, in China",
+      [notebook, role(), attachment("arn:aws-cn:iam::aws:policy/AdministratorAccess")],
+      "violates",
+    ],
+    [
+      "AWS's administrator policy, on the role",
+      [notebook, role({ managedPolicyArns: [READER, ADMINISTRATOR] })],
+      "violates",
+    ],
+    [
+      "managed policies that the provider lists",
+      [notebook, role({ managedPolicyArns: unknown, inlinePolicies: unknown })],
+      "complies",
+    ],
+    [
+      "AWS's administrator policy, shared",
+      [notebook, role(), shared(ADMINISTRATOR, ["deployer", "notebook"])],
+      "violates",
+    ],
+    ["an inline policy", [notebook, role(), rolePolicy(everything())], "violates"],
+    ["an inline policy as an object", [notebook, role(), rolePolicy(JSON.parse(everything()))], "violates"],
+    ["an inline policy on the role", [notebook, role({ inlinePolicies: [{ policy: everything() }] })], "violates"],
+    ["everything but a few actions", [notebook, role(), rolePolicy(allButIam)], "violates"],
+    [
+      "a policy of the stack",
+      [notebook, role(), attachment("arn:aws:iam::111122223333:policy/own"), policy(everything())],
+      "violates",
+    ],
+    [
+      "a policy of the stack, by reference",
+      [linked, unnamedRole, attachment(unknown, unknown, { role: [unnamedRole], policyArn: [ownPolicy] }), ownPolicy],
+      "violates",
+    ],
+    ["a role that is named before it exists", [notebook, role({}, unknown), attachment(ADMINISTRATOR)], "violates"],
+    ["a document that is not known yet", [notebook, role(), rolePolicy(unknown)], "undecided"],
+    [
+      "a role that may be an administrator's",
+      [resource(type, at(unknown)), role({}, unknown), attachment(ADMINISTRATOR)],
+      "undecided",
+    ],
+    ["a document of a wrong type", [notebook, role(), rolePolicy(7)], "complies"],
+  ];
+  return { control: CONTROL, type, stackCases };
+}
+
+const EMAIL = "nb@p.iam.gserviceaccount.com";
+const account = (email: unknown) =>
+  resource("gcp:serviceaccount/account:Account", { accountId: "nb", email }, {}, "account");
+const grant = (roleName: unknown, member: unknown, made = {}) =>
+  resource("gcp:projects/iAMMember:IAMMember", { role: roleName, member }, made, "grant");
+const binding = (roleName: unknown, members: unknown) =>
+  resource("gcp:organizations/iAMBinding:IAMBinding", { role: roleName, members }, {}, "binding");
+
+function gcpCases(type: string, at: (email: unknown) => Record<string, unknown>): ControlCases {
+  const property = Object.keys(at(""))[0]!;
+  const notebook = resource(type, at(EMAIL));
+  const linked = resource(type, at(unknown), { [property]: [account(unknown)] });
+  const stackCases: StackCase[] = [
+    ["an account without grants", [notebook, account(EMAIL)], "complies"],
+    ["a narrow role", [notebook, grant("roles/logging.logWriter", `serviceAccount:${EMAIL}`)], "complies"],
+    ["somebody else is an editor", [notebook, grant("roles/editor", "user:ana@example.com")], "complies"],
+    ["an editor", [notebook, grant("roles/editor", `serviceAccount:${EMAIL}`)], "violates"],
+    [
+      "an owner of the organization",
+      [notebook, binding("roles/owner", ["user:ana@example.com", `serviceAccount:${EMAIL}`])],
+      "violates",
+    ],
+    [
+      "an editor, by reference",
+      [linked, account(unknown), grant("roles/editor", unknown, { member: [account(unknown)] })],
+      "violates",
+    ],
+    [
+      "an editor, once its address is known",
+      [resource(type, at(EMAIL)), account(EMAIL), grant("roles/editor", `serviceAccount:${EMAIL}`)],
+      "violates",
+    ],
+    ["a role that is not known yet", [notebook, grant(unknown, `serviceAccount:${EMAIL}`)], "undecided"],
+  ];
+  return { control: CONTROL, type, stackCases };
+}
+
+const CONTRIBUTOR =
+  "/subscriptions/s/providers/Microsoft.Authorization/roleDefinitions/b24988ac-6180-42a0-ab88-20f7382dd24c";
+const BLOB_READER =
+  "/subscriptions/s/providers/Microsoft.Authorization/roleDefinitions/2a2b9908-6ea1-4ae2-8e65-a410df84e7d1";
+const IDENTITY_ID = "/subscriptions/s/resourceGroups/r/providers/Microsoft.ManagedIdentity/userAssignedIdentities/nb";
+const identity = (id: unknown, principalId: unknown) =>
+  resource("azure-native:managedidentity:UserAssignedIdentity", { id, principalId }, {}, "identity");
+const definition = resource("azure-native:authorization:RoleDefinition", { id: unknown }, {}, "definition");
+const assignment = (roleDefinitionId: unknown, principalId: unknown, made = {}) =>
+  resource("azure-native:authorization:RoleAssignment", { roleDefinitionId, principalId }, made, "assignment");
+
+function azureCases(type: string): ControlCases {
+  const holder = resource(type, { identity: { type: "UserAssigned", userAssignedIdentities: [IDENTITY_ID] } });
+  const newIdentity = identity(unknown, unknown);
+  const linked = resource(
+    type,
+    { identity: { type: "UserAssigned", userAssignedIdentities: [unknown] } },
+    { identity: [newIdentity] },
+  );
+  const system = resource(type, { identity: { type: "SystemAssigned", principalId: unknown } });
+  const stackCases: StackCase[] = [
+    ["no assignments", [holder, identity(IDENTITY_ID, "p1")], "complies"],
+    ["a narrow role", [holder, identity(IDENTITY_ID, "p1"), assignment(BLOB_READER, "p1")], "complies"],
+    [
+      "somebody else is a contributor",
+      [holder, identity(IDENTITY_ID, "p1"), assignment(CONTRIBUTOR, "p2")],
+      "complies",
+    ],
+    ["a contributor", [holder, identity(IDENTITY_ID, "p1"), assignment(CONTRIBUTOR, "p1")], "violates"],
+    [
+      "a contributor, in upper case",
+      [holder, identity(IDENTITY_ID, "p1"), assignment(CONTRIBUTOR.toUpperCase(), "p1")],
+      "violates",
+    ],
+    [
+      "a contributor, by reference",
+      [linked, newIdentity, assignment(CONTRIBUTOR, unknown, { principalId: [newIdentity] })],
+      "violates",
+    ],
+    [
+      "its own identity is a contributor",
+      [system, assignment(CONTRIBUTOR, unknown, { principalId: [system] })],
+      "violates",
+    ],
+    [
+      "a role that is made along with it",
+      [
+        linked,
+        newIdentity,
+        definition,
+        assignment(unknown, unknown, { principalId: [newIdentity], roleDefinitionId: [definition] }),
+      ],
+      "complies",
+    ],
+    ["a role that is not known yet", [holder, identity(IDENTITY_ID, "p1"), assignment(unknown, "p1")], "undecided"],
+  ];
+  return { control: CONTROL, type, stackCases };
+}
+
+export const cases: ControlCases[] = [
+  ...SAGEMAKER_NOTEBOOK.map((type) => awsCases(type, (arn) => ({ roleArn: arn }))),
+  ...SAGEMAKER_DOMAIN.map((type) => awsCases(type, (arn) => ({ defaultUserSettings: { executionRole: arn } }))),
+  ...SAGEMAKER_USER_PROFILE.map((type) => awsCases(type, (arn) => ({ userSettings: { executionRole: arn } }))),
+  {
+    control: CONTROL,
+    type: SAGEMAKER_DOMAIN[0]!,
+    stackCases: [
+      [
+        "spaces run as an administrator",
+        [
+          resource(SAGEMAKER_DOMAIN[0]!, { defaultSpaceSettings: { executionRole: ARN } }),
+          role(),
+          attachment(ADMINISTRATOR),
+        ],
+        "violates",
+      ],
+    ],
+  },
+  gcpCases(WORKBENCH, (email) => ({ gceSetup: { serviceAccounts: [{ email }] } })),
+  gcpCases(LEGACY_NOTEBOOK, (email) => ({ serviceAccount: email })),
+  azureCases("azure-native:machinelearningservices:Compute"),
+  azureCases("azure-native:machinelearningservices:Workspace"),
+];

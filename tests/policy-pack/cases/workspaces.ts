@@ -1,0 +1,525 @@
+import {
+  AZURE_ML_WORKSPACE,
+  CLASSIC_ML_WORKSPACE,
+  SAGEMAKER_DOMAIN,
+  SAGEMAKER_USER_PROFILE,
+} from "../../../policy-pack/types.ts";
+import type { ControlCases, ResourceCase, StackCase } from "../cases.ts";
+import { type TestResource, unknown, urnOf } from "../server.ts";
+
+const KEY = "arn:aws:kms:eu-west-1:111122223333:key/1";
+const VAULT_KEY = "https://example.vault.azure.net/keys/ml/1";
+const ID = "/subscriptions/s/resourceGroups/r/providers/Microsoft.MachineLearningServices/workspaces/ml";
+const OTHER_ID = `${ID}-other`;
+
+/** The same cases on several types. */
+function on(control: string, types: string[], cases: ResourceCase[]): ControlCases[] {
+  return types.map((type) => ({ control, type, cases }));
+}
+
+const project = { kind: "Project" };
+
+const publicAccess: ControlCases[] = [
+  ...on(
+    "workspace-no-public-access",
+    [AZURE_ML_WORKSPACE],
+    [
+      ["off", { publicNetworkAccess: "Disabled" }, "complies"],
+      ["on", { publicNetworkAccess: "Enabled" }, "violates"],
+      [
+        "off, but on behind the network",
+        { publicNetworkAccess: "Disabled", allowPublicAccessWhenBehindVnet: true },
+        "violates",
+      ],
+      ["unknown", { publicNetworkAccess: unknown }, "undecided"],
+      ["of a wrong type", { publicNetworkAccess: ["Disabled"] }, "violates"],
+    ],
+  ),
+  ...on(
+    "workspace-no-public-access",
+    [CLASSIC_ML_WORKSPACE],
+    [
+      ["off", { publicNetworkAccessEnabled: false }, "complies"],
+      ["on", { publicNetworkAccessEnabled: true }, "violates"],
+    ],
+  ),
+];
+
+const egress: ControlCases[] = [
+  ...on("workspace-controlled-egress", SAGEMAKER_DOMAIN, [
+    ["the network's", { appNetworkAccessType: "VpcOnly" }, "complies"],
+    ["a public one", { appNetworkAccessType: "PublicInternetOnly" }, "violates"],
+    ["unknown", { appNetworkAccessType: unknown }, "undecided"],
+  ]),
+  ...on(
+    "workspace-controlled-egress",
+    [AZURE_ML_WORKSPACE, CLASSIC_ML_WORKSPACE],
+    [
+      ["approved destinations", { managedNetwork: { isolationMode: "AllowOnlyApprovedOutbound" } }, "complies"],
+      ["the whole internet", { managedNetwork: { isolationMode: "AllowInternetOutbound" } }, "violates"],
+      ["no managed network", { managedNetwork: { isolationMode: "Disabled" } }, "violates"],
+      ["a project, which has its hub's", project, "complies"],
+      ["perhaps a project", { kind: unknown }, "undecided"],
+      ["unknown", { managedNetwork: unknown }, "undecided"],
+    ],
+  ),
+];
+
+const RULE = "azure-native:machinelearningservices:ManagedNetworkSettingsRule";
+const fqdn = (destination: unknown) => ({ type: "FQDN", destination });
+const tag = (serviceTag: unknown) => ({
+  type: "ServiceTag",
+  destination: { serviceTag, protocol: "TCP", portRanges: "443" },
+});
+const endpointRule = {
+  type: "PrivateEndpoint",
+  destination: { serviceResourceId: "/s/storage", subresourceTarget: "blob" },
+};
+
+const outboundRules: ControlCases[] = [
+  ...on(
+    "workspace-outbound-rules-narrow",
+    [RULE],
+    [
+      ["one host", { properties: fqdn("pypi.org") }, "complies"],
+      ["hosts of one owner", { properties: fqdn("*.pythonhosted.org") }, "complies"],
+      ["a private endpoint", { properties: endpointRule }, "complies"],
+      ["a narrow service tag", { properties: tag("AzureMachineLearning") }, "complies"],
+      ["every host", { properties: fqdn("*") }, "violates"],
+      ["a top-level domain", { properties: fqdn("*.com") }, "violates"],
+      ["every storage account", { properties: fqdn("*.blob.core.windows.net") }, "violates"],
+      ["the internet", { properties: tag("Internet") }, "violates"],
+      [
+        "a host that the platform team forbids",
+        { properties: fqdn("pypi.org") },
+        "violates",
+        { forbiddenHosts: ["pypi.org"] },
+      ],
+      [
+        "a tag that the platform team allows",
+        { properties: tag("Storage") },
+        "complies",
+        { forbiddenServiceTags: ["Internet"] },
+      ],
+      ["an unknown host", { properties: fqdn(unknown) }, "undecided"],
+      ["unknown", { properties: unknown }, "undecided"],
+    ],
+  ),
+  ...on(
+    "workspace-outbound-rules-narrow",
+    [AZURE_ML_WORKSPACE],
+    [
+      [
+        "narrow rules",
+        { managedNetwork: { outboundRules: { pypi: fqdn("pypi.org"), data: endpointRule } } },
+        "complies",
+      ],
+      ["one wide rule", { managedNetwork: { outboundRules: { pypi: fqdn("pypi.org"), all: fqdn("*") } } }, "violates"],
+      [
+        "a wide rule, one unknown",
+        { managedNetwork: { outboundRules: { all: fqdn("*"), later: unknown } } },
+        "violates, rest undecided",
+      ],
+      ["rules of a wrong type", { managedNetwork: { outboundRules: ["pypi.org"] } }, "violates"],
+      ["a rule of a wrong type", { managedNetwork: { outboundRules: { pypi: "pypi.org" } } }, "violates"],
+      ["unknown rules", { managedNetwork: { outboundRules: unknown } }, "undecided"],
+    ],
+  ),
+];
+
+/** The resource that stack cases are about: known after the update, not known before. */
+function workspace(type: string, id: unknown, more: Record<string, unknown> = {}): TestResource {
+  return { type, name: "ml", properties: { id, ...more } };
+}
+
+/** A resource of which one property was made from other ones. */
+function made(resource: TestResource, property: string, ...sources: TestResource[]): TestResource {
+  return { ...resource, propertyDependencies: { ...resource.propertyDependencies, [property]: sources.map(urnOf) } };
+}
+
+const CONNECTIONS = "privateLinkServiceConnections";
+const nativeEndpoint = (id: unknown, list = CONNECTIONS, name = "endpoint"): TestResource => ({
+  type: "azure-native:network:PrivateEndpoint",
+  name,
+  properties: { privateEndpointName: name, [list]: [{ groupIds: ["amlworkspace"], privateLinkServiceId: id }] },
+});
+const classicEndpoint = (id: unknown): TestResource => ({
+  type: "azure:privatelink/endpoint:Endpoint",
+  name: "endpoint",
+  properties: { privateServiceConnection: { privateConnectionResourceId: id } },
+});
+const subnet: TestResource = { type: "azure-native:network:Subnet", name: "subnet", properties: { id: unknown } };
+const vault: TestResource = { type: "azure-native:keyvault:Vault", name: "vault", properties: { id: unknown } };
+
+function endpointCases(type: string): ControlCases {
+  const known = workspace(type, ID);
+  const unborn = workspace(type, unknown);
+  const stackCases: StackCase[] = [
+    ["an endpoint", [known, nativeEndpoint(ID)], "complies"],
+    ["an endpoint, written in another case", [known, nativeEndpoint(ID.toLowerCase())], "complies"],
+    [
+      "an endpoint that somebody must approve",
+      [known, nativeEndpoint(ID, "manualPrivateLinkServiceConnections")],
+      "complies",
+    ],
+    ["an endpoint of the classic provider", [known, classicEndpoint(ID)], "complies"],
+    ["an endpoint, before it exists", [unborn, made(nativeEndpoint(unknown), CONNECTIONS, unborn)], "complies"],
+    [
+      "an endpoint of which nothing is known yet",
+      [unborn, made({ ...nativeEndpoint(""), properties: { [CONNECTIONS]: unknown } }, CONNECTIONS, subnet, unborn)],
+      "complies",
+    ],
+    ["no endpoint", [known], "violates"],
+    ["another workspace's endpoint", [known, nativeEndpoint(OTHER_ID)], "violates"],
+    [
+      "a vault's endpoint, before it exists",
+      [unborn, vault, made(nativeEndpoint(unknown), CONNECTIONS, vault)],
+      "violates",
+    ],
+    ["an endpoint that may lead to it", [unborn, nativeEndpoint(unknown)], "undecided"],
+    ["an endpoint that somebody looked up", [unborn, nativeEndpoint(ID)], "undecided"],
+    ["a project, which has its hub's", [workspace(type, ID, project)], "complies"],
+  ];
+  return { control: "workspace-private-endpoint", type, stackCases };
+}
+
+const zones = (privateEndpointName: unknown, privateDnsZoneConfigs: unknown): TestResource => ({
+  type: "azure-native:network:PrivateDnsZoneGroup",
+  name: "zones",
+  properties: { privateEndpointName, privateDnsZoneConfigs },
+});
+const BOTH = [{ privateDnsZoneId: unknown }, { privateDnsZoneId: unknown }];
+
+function dnsCases(): ControlCases {
+  const known = workspace(AZURE_ML_WORKSPACE, ID);
+  const unborn = workspace(AZURE_ML_WORKSPACE, unknown);
+  const endpoint = nativeEndpoint(ID);
+  const unbornEndpoint = made(
+    {
+      ...nativeEndpoint(unknown),
+      properties: { ...nativeEndpoint(unknown).properties, privateEndpointName: unknown, name: unknown },
+    },
+    CONNECTIONS,
+    unborn,
+  );
+  return {
+    control: "workspace-private-dns",
+    type: AZURE_ML_WORKSPACE,
+    stackCases: [
+      ["both zones", [known, endpoint, zones("endpoint", BOTH)], "complies"],
+      [
+        "both zones, before they exist",
+        [unborn, unbornEndpoint, made(zones(unknown, BOTH), "privateEndpointName", unbornEndpoint)],
+        "complies",
+      ],
+      ["no endpoint", [known], "complies"],
+      ["another workspace's endpoint", [known, nativeEndpoint(OTHER_ID)], "complies"],
+      ["no zones", [known, endpoint], "violates"],
+      ["one zone", [known, endpoint, zones("endpoint", [{ privateDnsZoneId: "a" }])], "violates"],
+      ["another endpoint's zones", [known, endpoint, zones("other", BOTH)], "violates"],
+      ["no zones, before they exist", [unborn, unbornEndpoint], "violates"],
+      ["zones that are not known yet", [known, endpoint, zones("endpoint", unknown)], "undecided"],
+    ],
+  };
+}
+
+function diagnosticCases(type: string, setting: string, path: string, logs: string): ControlCases {
+  const known = workspace(type, ID);
+  const unborn = workspace(type, unknown);
+  const about = (id: unknown, more: unknown = [{ categoryGroup: "allLogs", enabled: true }]): TestResource => ({
+    type: setting,
+    name: "logs",
+    properties: { [path]: id, [logs]: more },
+  });
+  return {
+    control: "workspace-diagnostic-logs",
+    type,
+    stackCases: [
+      ["logs are sent", [known, about(ID)], "complies"],
+      ["logs are sent, before it exists", [unborn, made(about(unknown), path, unborn)], "complies"],
+      ["no setting", [known], "violates"],
+      ["metrics only", [known, about(ID, [])], "violates"],
+      ["another workspace's setting", [known, about(OTHER_ID)], "violates"],
+      ["a setting that may be about it", [unborn, about(unknown)], "undecided"],
+    ],
+  };
+}
+
+const relations: ControlCases[] = [
+  endpointCases(AZURE_ML_WORKSPACE),
+  endpointCases(CLASSIC_ML_WORKSPACE),
+  dnsCases(),
+  diagnosticCases(AZURE_ML_WORKSPACE, "azure-native:monitor:DiagnosticSetting", "resourceUri", "logs"),
+  diagnosticCases(
+    AZURE_ML_WORKSPACE,
+    "azure-native:insights/v20210501preview:DiagnosticSetting",
+    "resourceUri",
+    "logs",
+  ),
+  diagnosticCases(
+    CLASSIC_ML_WORKSPACE,
+    "azure:monitoring/diagnosticSetting:DiagnosticSetting",
+    "targetResourceId",
+    "enabledLogs",
+  ),
+];
+
+const encryption = (status: unknown, keyIdentifier: unknown) => ({
+  encryption: { status, keyVaultProperties: { keyVaultArmId: "/s/vault", keyIdentifier } },
+});
+const managed = (isolationMode: unknown) => ({ managedNetwork: { isolationMode } });
+const serverless = (serverlessComputeNoPublicIP: unknown) => ({
+  serverlessComputeSettings: { serverlessComputeNoPublicIP },
+});
+
+const others: ControlCases[] = [
+  ...on("workspace-cmk", SAGEMAKER_DOMAIN, [
+    ["a key", { kmsKeyId: KEY }, "complies"],
+    ["a key that is made along with it", { kmsKeyId: unknown }, "complies"],
+    ["an empty key", { kmsKeyId: "" }, "violates"],
+  ]),
+  ...on(
+    "workspace-cmk",
+    [AZURE_ML_WORKSPACE],
+    [
+      ["a key", encryption("Enabled", VAULT_KEY), "complies"],
+      ["a key that is made along with it", encryption("Enabled", unknown), "complies"],
+      ["switched off", encryption("Disabled", VAULT_KEY), "violates"],
+      ["no key", encryption("Enabled", undefined), "violates"],
+      ["a project, which has its hub's", project, "complies"],
+      ["unknown", encryption(unknown, VAULT_KEY), "undecided"],
+    ],
+  ),
+  ...on(
+    "workspace-cmk",
+    [CLASSIC_ML_WORKSPACE],
+    [
+      ["a key", { encryption: { keyId: VAULT_KEY, keyVaultId: "/s/vault" } }, "complies"],
+      ["no key", { encryption: {} }, "violates"],
+    ],
+  ),
+  ...on(
+    "workspace-user-assigned-identity",
+    [AZURE_ML_WORKSPACE, CLASSIC_ML_WORKSPACE],
+    [
+      ["one of your own", { identity: { type: "UserAssigned" }, primaryUserAssignedIdentity: unknown }, "complies"],
+      [
+        "both kinds",
+        { identity: { type: "SystemAssigned,UserAssigned" }, primaryUserAssignedIdentity: "/s/id" },
+        "complies",
+      ],
+      ["the system's", { identity: { type: "SystemAssigned" } }, "violates"],
+      ["one of your own that is not the primary one", { identity: { type: "UserAssigned" } }, "violates"],
+      ["unknown", { identity: unknown, primaryUserAssignedIdentity: unknown }, "undecided"],
+    ],
+  ),
+  ...on(
+    "datastore-identity-access",
+    [AZURE_ML_WORKSPACE],
+    [
+      ["identities", { systemDatastoresAuthMode: "Identity" }, "complies"],
+      ["keys", { systemDatastoresAuthMode: "AccessKey" }, "violates"],
+      ["a project, which has its hub's", project, "complies"],
+      ["unknown", { systemDatastoresAuthMode: unknown }, "undecided"],
+    ],
+  ),
+  ...on(
+    "datastore-identity-access",
+    [CLASSIC_ML_WORKSPACE],
+    [
+      ["identities", { storageAccountAccessType: "Identity" }, "complies"],
+      ["keys", { storageAccountAccessType: "AccessKey" }, "violates"],
+    ],
+  ),
+  ...on(
+    "datastore-identity-access",
+    ["azure-native:machinelearningservices:Datastore"],
+    [
+      ["no credentials", { properties: { credentials: { credentialsType: "None" } } }, "complies"],
+      ["an account key", { properties: { credentials: { credentialsType: "AccountKey" } } }, "violates"],
+      ["a token", { properties: { credentials: { credentialsType: "sas" } } }, "violates"],
+      ["credentials of a wrong type", { properties: { credentials: { credentialsType: ["Sas"] } } }, "violates"],
+      ["unknown", { properties: { credentials: unknown } }, "undecided"],
+    ],
+  ),
+  ...on(
+    "datastore-identity-access",
+    [
+      "azure:machinelearning/datastoreBlobstorage:DatastoreBlobstorage",
+      "azure:machinelearning/datastoreFileshare:DatastoreFileshare",
+    ],
+    [
+      [
+        "no credentials",
+        { storageContainerId: "c", serviceDataAuthIdentity: "WorkspaceUserAssignedIdentity" },
+        "complies",
+      ],
+      ["an account key", { accountKey: "k" }, "violates"],
+      ["a token", { sharedAccessSignature: "s" }, "violates"],
+      ["a key that is not known yet", { accountKey: unknown }, "undecided"],
+    ],
+  ),
+  ...on(
+    "connection-identity-access",
+    ["azure-native:machinelearningservices:WorkspaceConnection"],
+    [
+      ["Entra ID", { properties: { authType: "AAD" } }, "complies"],
+      ["a managed identity", { properties: { authType: "ManagedIdentity" } }, "complies"],
+      ["an API key", { properties: { authType: "ApiKey" } }, "violates"],
+      ["a personal token", { properties: { authType: "PAT" } }, "violates"],
+      ["unknown", { properties: { authType: unknown } }, "undecided"],
+    ],
+  ),
+  ...on(
+    "workspace-no-v1-legacy-mode",
+    [AZURE_ML_WORKSPACE],
+    [
+      ["off", { v1LegacyMode: false }, "complies"],
+      ["on", { v1LegacyMode: true }, "violates"],
+      ["unknown", { v1LegacyMode: unknown }, "undecided"],
+    ],
+  ),
+  ...on(
+    "workspace-no-v1-legacy-mode",
+    [CLASSIC_ML_WORKSPACE],
+    [
+      ["off", { v1LegacyModeEnabled: false }, "complies"],
+      ["on", { v1LegacyModeEnabled: true }, "violates"],
+    ],
+  ),
+  ...on(
+    "workspace-serverless-private",
+    [AZURE_ML_WORKSPACE],
+    [
+      ["a managed network", managed("AllowOnlyApprovedOutbound"), "complies"],
+      ["no public address", serverless(true), "complies"],
+      ["public addresses", { ...managed("Disabled"), ...serverless(false) }, "violates"],
+      ["a project, which has its hub's", project, "complies"],
+      ["an unknown managed network", managed(unknown), "undecided"],
+    ],
+  ),
+  ...on(
+    "workspace-serverless-private",
+    [CLASSIC_ML_WORKSPACE],
+    [
+      ["a managed network", managed("AllowInternetOutbound"), "complies"],
+      ["a subnet", { serverlessCompute: { subnetId: "/s/subnet", publicIpEnabled: false } }, "complies"],
+      [
+        "a subnet and public addresses",
+        { serverlessCompute: { subnetId: "/s/subnet", publicIpEnabled: true } },
+        "violates",
+      ],
+      ["no subnet", { serverlessCompute: { publicIpEnabled: false } }, "violates"],
+    ],
+  ),
+  ...on(
+    "workspace-high-business-impact",
+    [AZURE_ML_WORKSPACE],
+    [
+      ["marked", { hbiWorkspace: true }, "complies"],
+      ["not marked", { hbiWorkspace: false }, "violates"],
+      ["a project, which has its hub's", project, "complies"],
+      ["unknown", { hbiWorkspace: unknown }, "undecided"],
+    ],
+  ),
+  ...on(
+    "workspace-high-business-impact",
+    [CLASSIC_ML_WORKSPACE],
+    [
+      ["marked", { highBusinessImpact: true }, "complies"],
+      ["not marked", { highBusinessImpact: false }, "violates"],
+    ],
+  ),
+  ...on("studio-sign-in", SAGEMAKER_DOMAIN, [
+    ["IAM", { authMode: "IAM" }, "complies"],
+    ["SSO, where the platform team wants it", { authMode: "SSO" }, "complies", { allowedModes: ["SSO"] }],
+    ["IAM, where the platform team wants SSO", { authMode: "IAM" }, "violates", { allowedModes: ["SSO"] }],
+    ["unknown", { authMode: unknown }, "undecided"],
+  ]),
+  ...studioSettings("studio-shared-output-cmk", "sharingSettings", (settings) => [
+    ["not shared", settings({ notebookOutputOption: "Disabled" }), "complies"],
+    ["shared with a key", settings({ notebookOutputOption: "Allowed", s3KmsKeyId: KEY }), "complies"],
+    ["shared without a key", settings({ notebookOutputOption: "Allowed" }), "violates"],
+    ["perhaps shared", settings({ notebookOutputOption: unknown }), "undecided"],
+  ]),
+  ...studioSettings("studio-canvas-cmk", "canvasAppSettings", (settings) => [
+    ["no artefacts", settings({ timeSeriesForecastingSettings: { status: "DISABLED" } }), "complies"],
+    [
+      "artefacts with a key",
+      settings({ workspaceSettings: { s3ArtifactPath: "s3://a", s3KmsKeyId: KEY } }),
+      "complies",
+    ],
+    ["artefacts without a key", settings({ workspaceSettings: { s3ArtifactPath: "s3://a" } }), "violates"],
+    ["perhaps artefacts", settings({ workspaceSettings: { s3ArtifactPath: unknown } }), "undecided"],
+  ]).filter(({ type }) => type.startsWith("aws:")),
+  ...on("studio-docker-restricted", SAGEMAKER_DOMAIN, [
+    ["off", docker({ enableDockerAccess: "DISABLED" }), "complies"],
+    [
+      "trusted accounts",
+      docker({ enableDockerAccess: "ENABLED", vpcOnlyTrustedAccounts: ["111122223333"] }),
+      "complies",
+    ],
+    ["every account", docker({ enableDockerAccess: "ENABLED" }), "violates"],
+    ["an empty list of accounts", docker({ enableDockerAccess: "ENABLED", vpcOnlyTrustedAccounts: [] }), "violates"],
+    ["unknown", docker({ enableDockerAccess: unknown }), "undecided"],
+  ]),
+  ...on(
+    "workspace-tags",
+    [
+      "aws:sagemaker/domain:Domain",
+      "aws:sagemaker/appImageConfig:AppImageConfig",
+      "aws:sagemaker/image:Image",
+      AZURE_ML_WORKSPACE,
+      CLASSIC_ML_WORKSPACE,
+      "azure-native:machinelearningservices:Registry",
+    ],
+    [
+      ["a tag", { tags: { team: "fraud" } }, "complies"],
+      ["a tag that is not known yet", { tags: { team: unknown } }, "complies"],
+      ["no tag", { tags: {} }, "violates"],
+      [
+        "the tags that are required",
+        { tags: { team: "fraud", stage: "prod" } },
+        "complies",
+        { requiredTags: ["team"] },
+      ],
+      ["others than the tags that are required", { tags: { stage: "prod" } }, "violates", { requiredTags: ["team"] }],
+      ["unknown", { tags: unknown }, "undecided"],
+    ],
+  ),
+  ...on(
+    "workspace-tags",
+    ["aws-native:sagemaker:Domain"],
+    [
+      ["a tag", { tags: [{ key: "team", value: "fraud" }] }, "complies"],
+      ["no tag", { tags: [] }, "violates"],
+      ["others than the tags that are required", { tags: [{ key: "stage" }] }, "violates", { requiredTags: ["team"] }],
+    ],
+  ),
+];
+
+function docker(dockerSettings: Record<string, unknown>): Record<string, unknown> {
+  return { domainSettings: { dockerSettings } };
+}
+
+/** Cases of a user's settings, in a domain and in a profile. */
+function studioSettings(
+  control: string,
+  group: string,
+  cases: (settings: (values: Record<string, unknown>) => Record<string, unknown>) => ResourceCase[],
+): ControlCases[] {
+  return [
+    ...on(
+      control,
+      SAGEMAKER_DOMAIN,
+      cases((values) => ({ defaultUserSettings: { [group]: values } })),
+    ),
+    ...on(
+      control,
+      SAGEMAKER_USER_PROFILE,
+      cases((values) => ({ userSettings: { [group]: values } })),
+    ),
+  ];
+}
+
+export const cases: ControlCases[] = [...publicAccess, ...egress, ...outboundRules, ...relations, ...others];
