@@ -45,6 +45,8 @@ export interface MonitorHost {
   callback(target: string, token: string, request: Uint8Array): Promise<Uint8Array>;
   /** Names of the properties of a type that only the cloud sets. */
   outputOnly(type: string): string[];
+  /** Version of a package's SDK that is installed, or ""; for requests that do not say which one they want. */
+  installedVersion(pkg: string): string;
 }
 
 /** A request that the engine would refuse; its message fails the program. */
@@ -175,6 +177,7 @@ export class Monitor {
     const token = promiseForm ? request.getTok().slice(0, -PROMISE_FORM.length) : request.getTok();
     const response = new this.protos.resource.ResourceInvokeResponse();
     if (token === "pulumi:pulumi:getResource") {
+      this.defaultProvider({ package: "pulumi", version: "", pluginDownloadURL: "" });
       response.setReturn(this.struct(this.knownResource(toProperties(request.getArgs()))));
       return response;
     }
@@ -270,7 +273,8 @@ export class Monitor {
     );
   }
 
-  private defaultProvider(request: ProviderRequest): string | undefined {
+  private defaultProvider(wanted: ProviderRequest): string | undefined {
+    const request = { ...wanted, version: wanted.version || this.host.installedVersion(wanted.package) };
     if (defaultProviderDenied(this.run.config, request.package)) return undefined;
     const key = defaultProviderKey(request);
     const known = this.defaults.get(key);
@@ -309,7 +313,8 @@ export class Monitor {
       );
     }
     if (isProviderType(goal.type)) {
-      if (goal.version !== "") goal.inputs.version = goal.version;
+      const version = goal.version || this.host.installedVersion(goal.type.slice("pulumi:providers:".length));
+      if (version !== "") goal.inputs.version = version;
       if (goal.pluginDownloadURL !== "") goal.inputs.pluginDownloadURL = goal.pluginDownloadURL;
     }
     goal.inputs = downgradeMap(goal.inputs);

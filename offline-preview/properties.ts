@@ -63,6 +63,21 @@ export function downgradeOutputs(value: Value): Value {
   return mapChildren(value, downgradeOutputs);
 }
 
+/** The other way: unknowns and secrets as output values, in which a transform finds them where they stand. */
+export function upgradeToOutputs(value: Value): Value {
+  if (isUnknown(value)) return { [SIGNATURE]: OUTPUT };
+  if (isMap(value)) {
+    const signature = signatureOf(value);
+    if (signature === OUTPUT) return value;
+    if (signature === SECRET) {
+      const inner = value.value as Value;
+      return { [SIGNATURE]: OUTPUT, secret: true, ...(isUnknown(inner) ? {} : { value: upgradeToOutputs(inner) }) };
+    }
+    if (signature !== undefined) return value;
+  }
+  return mapChildren(value, upgradeToOutputs);
+}
+
 /** What a policy server understands: no output values, and a reference is the resource's id, else its URN. */
 export function forPolicies(value: Value): Value {
   if (isMap(value)) {
@@ -102,8 +117,9 @@ export function forPeople(value: Value): Value {
         return forPeople(forPolicies(value));
       case ASSET:
       case ARCHIVE: {
-        const { [SIGNATURE]: _, ...content } = value;
-        return mapValues(content, forPeople);
+        // Without the signature and the SDK's own mark.
+        const content = Object.entries(value).filter(([key]) => key !== SIGNATURE && !key.startsWith("__"));
+        return mapValues(Object.fromEntries(content), forPeople);
       }
     }
   }

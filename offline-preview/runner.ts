@@ -66,7 +66,7 @@ async function runToEnd(run: StackRun, errors: string[]): Promise<void> {
     runtime = loadRuntime(run.pwd);
     installFreshModules();
   }
-  const { begin, callback, leaks, outputOnly, protos, runInPulumiStack, setEncrypted } = runtime;
+  const { begin, callback, installedVersion, leaks, outputOnly, protos, runInPulumiStack, setEncrypted } = runtime;
   setEncrypted(run.encryptedKeys);
   freshModules(run.index);
   const monitor = new Monitor(
@@ -77,6 +77,7 @@ async function runToEnd(run: StackRun, errors: string[]): Promise<void> {
       outputs: (urn, outputs) => send({ type: "outputs", urn, outputs }),
       callback: (_, token, request) => callback(token, request),
       outputOnly,
+      installedVersion,
     },
     protos,
   );

@@ -31,6 +31,8 @@ export interface Runtime {
   leaks(): string | undefined;
   /** Names of the properties of a resource type that only the cloud sets. */
   outputOnly(type: string): string[];
+  /** Version of the SDK of a package that is installed in the project, or "". */
+  installedVersion(pkg: string): string;
   /** Names of the encrypted configuration values of the current stack. */
   setEncrypted(keys: string[]): void;
   /** Calls a function of the program (a transform) that it registered with the SDK's callback server. */
@@ -94,12 +96,22 @@ export function loadRuntime(folder: string): Runtime {
       return leaked.size > 0 ? message : undefined;
     },
     outputOnly: (type) => outputOnlyByType.get(type) ?? [],
+    installedVersion: (pkg) => installedVersion(require, pkg),
     setEncrypted(keys) {
       encrypted.clear();
       for (const key of keys) encrypted.add(key);
     },
     callback: (token, request) => callProgram(load("/proto/callback_pb.js"), storage, token, request),
   };
+}
+
+function installedVersion(require: NodeJS.Require, pkg: string): string {
+  try {
+    const { version, pulumi } = require(`@pulumi/${pkg}/package.json`);
+    return pulumi?.resource === true ? String(pulumi.version ?? version).replace(/^v/, "") : "";
+  } catch {
+    return "";
+  }
 }
 
 // 1. The stock function takes the text of a stack trace for every promise, which costs more than all the rest of a
@@ -150,7 +162,9 @@ function pathOf(file: string): string {
 
 // 3. Constructors of generated SDKs name the properties that only the cloud sets:
 //    resourceInputs["arn"] = undefined /*out*/;
+//    In some SDKs a second branch, for resources that are only read, names the inputs in the same way.
 const OUTPUT_ONLY = /\["(\w+)"\] = undefined \/\*out\*\//g;
+const INPUT = /\["(\w+)"\] = (?!undefined \/\*out\*\/|state)/g;
 
 function observeRegistrations(runtime: Patchable, outputOnlyByType: Map<string, string[]>): void {
   const original = runtime.registerResource;
@@ -172,7 +186,9 @@ function observeRegistrations(runtime: Patchable, outputOnlyByType: Map<string, 
 function outputOnlyOf(resource: object): string[] {
   const names = new Set<string>();
   for (let current = resource.constructor; current?.prototype !== undefined; current = Object.getPrototypeOf(current)) {
-    for (const match of Function.prototype.toString.call(current).matchAll(OUTPUT_ONLY)) names.add(match[1] as string);
+    const source = Function.prototype.toString.call(current);
+    for (const match of source.matchAll(OUTPUT_ONLY)) names.add(match[1] as string);
+    for (const match of source.matchAll(INPUT)) names.delete(match[1] as string);
   }
   return [...names];
 }

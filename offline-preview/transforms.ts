@@ -4,7 +4,7 @@
 import type * as resproto from "@pulumi/pulumi/proto/resource_pb.js";
 import type * as structproto from "google-protobuf/google/protobuf/struct_pb.js";
 import type { Properties, Value } from "./messages.ts";
-import { isMap, isUnknown, OUTPUT, SECRET, SIGNATURE, signatureOf } from "./properties.ts";
+import { isMap, OUTPUT, SIGNATURE, signatureOf, upgradeToOutputs } from "./properties.ts";
 import { dependenciesOf, type Goal } from "./registration.ts";
 
 /** Where a function of the program can be called. */
@@ -60,7 +60,7 @@ export class Transforms {
     const all = [...goal.transforms, ...this.ofAncestors(goal.parent), ...this.ofStack];
     if (all.length === 0) return goal;
     const own = goal.transforms.length > 0;
-    let result = own ? { ...goal, inputs: withOutputValues(goal) } : goal;
+    let result: Goal = { ...goal, inputs: withOutputValues(goal, own) };
     for (const transform of all) result = await this.applyOne(transform, result);
     // Inputs that passed through the resource's own transforms carry their dependencies themselves.
     if (own) {
@@ -187,25 +187,20 @@ function withOptions(goal: Goal, options: resproto.TransformResourceOptions): Go
   };
 }
 
-/** Each input as an output value that carries its dependencies, so that they survive a transform. */
-function withOutputValues(goal: Goal): Properties {
+/** Inputs with output values for what is unknown or secret and, on request, with the dependencies of each property. */
+function withOutputValues(goal: Goal, withDependencies: boolean): Properties {
   const result: Properties = {};
-  for (const [key, value] of Object.entries(goal.inputs)) {
-    const urns = goal.propertyDependencies === undefined ? goal.dependencies : (goal.propertyDependencies[key] ?? []);
-    result[key] = asOutput(value, urns);
+  for (const [key, input] of Object.entries(goal.inputs)) {
+    const value = upgradeToOutputs(input);
+    const declared = goal.propertyDependencies === undefined ? goal.dependencies : goal.propertyDependencies[key];
+    const dependencies = withDependencies ? (declared ?? []) : [];
+    result[key] = dependencies.length === 0 ? value : dependingOn(value, dependencies);
   }
   return result;
 }
 
-function asOutput(value: Value, dependencies: string[]): Value {
-  if (isMap(value) && signatureOf(value) === OUTPUT) return value;
-  const isSecret = isMap(value) && signatureOf(value) === SECRET;
-  const inner = isSecret ? ((value as Properties).value as Value) : value;
-  if (!isSecret && !isUnknown(inner) && dependencies.length === 0) return value;
-  return {
-    [SIGNATURE]: OUTPUT,
-    ...(isUnknown(inner) ? {} : { value: inner }),
-    ...(isSecret ? { secret: true } : {}),
-    ...(dependencies.length > 0 ? { dependencies } : {}),
-  };
+function dependingOn(value: Value, dependencies: string[]): Value {
+  if (!isMap(value) || signatureOf(value) !== OUTPUT) return { [SIGNATURE]: OUTPUT, value, dependencies };
+  const known = Array.isArray(value.dependencies) ? (value.dependencies as string[]) : [];
+  return { ...value, dependencies: [...new Set([...known, ...dependencies])] };
 }
