@@ -11,8 +11,8 @@ export interface FirewallRule {
   path: string;
   /** Whether it lets traffic through at all: it allows, in this direction, and is not switched off. */
   applies: Answer;
-  /** Whether the other side can be anywhere in the internet. */
-  internet: Answer;
+  /** Whether one of the address ranges on the other side is what is looked for. */
+  otherSide(question: (range: unknown) => boolean): Answer;
   /** Whether traffic to this TCP port passes. */
   reaches(port: number): Answer;
   /** Whether traffic to any other port than these TCP ports passes. */
@@ -62,7 +62,7 @@ function awsRule(props: object, path: string, applies: Answer, ranges: string[],
   return {
     path,
     applies,
-    internet: any(...ranges.map((name) => askAny(props, at(name), isInternet))),
+    otherSide: (question) => any(...ranges.map((name) => askAny(props, at(name), question))),
     reaches: (number) =>
       any(
         everything,
@@ -92,37 +92,40 @@ function portsFromTo(props: object, from: string, to: string, question: (range: 
 /** One element of `allows` of a gcp firewall rule. */
 export function gcpRule(props: object, direction: Direction, path: string): FirewallRule {
   const applies = all(is(props, "direction", direction, direction === "ingress"), not(is(props, "disabled", true)));
-  return { ...portListRule(props, path, "protocol", ["ports"]), applies, internet: gcpInternet(props, direction) };
+  const otherSide = (question: (range: unknown) => boolean) => gcpOtherSide(props, direction, question);
+  return { ...portListRule(props, path, "protocol", ["ports"]), applies, otherSide };
 }
 
-/** Without ranges, tags or service accounts a rule means everywhere; with tags alone it means machines of the network. */
-function gcpInternet(props: object, direction: Direction): Answer {
+/** Without ranges a rule means everywhere, unless it lets machines in by their tags or service accounts only. */
+function gcpOtherSide(props: object, direction: Direction, question: (range: unknown) => boolean): Answer {
   const ranges = direction === "ingress" ? "sourceRanges" : "destinationRanges";
-  const narrowed = ["sourceTags", "sourceServiceAccounts"].some((name) => read(props, name).state !== "absent");
-  const given = read(props, ranges).state !== "absent";
-  if (!given) return direction === "egress" || !narrowed;
-  return askAny(props, ranges, isInternet);
+  if (read(props, ranges).state !== "absent") return askAny(props, ranges, question);
+  const byIdentity = ["sourceTags", "sourceServiceAccounts"].some((name) => read(props, name).state !== "absent");
+  return direction === "ingress" && byIdentity ? false : question("0.0.0.0/0");
 }
 
 /** One rule of an Azure network security group, inline or as a resource of its own. */
 export function nsgRule(props: object, direction: Direction, path = ""): FirewallRule {
   const rule = portListRule(props, path, "protocol", ["destinationPortRange", "destinationPortRanges"]);
   const side = direction === "ingress" ? "source" : "destination";
-  const ranges = [`${side}AddressPrefix`, `${side}AddressPrefixes`].map((name) =>
-    askAny(props, join(path, name), isInternet),
-  );
+  const ranges = [`${side}AddressPrefix`, `${side}AddressPrefixes`].map((name) => join(path, name));
   return {
     ...rule,
     applies: all(
       is(props, join(path, "access"), "Allow"),
       is(props, join(path, "direction"), direction === "ingress" ? "Inbound" : "Outbound"),
     ),
-    internet: any(...ranges),
+    otherSide: (question) => any(...ranges.map((name) => askAny(props, name, question))),
   };
 }
 
 /** A rule with a protocol by name and ports as a list of texts: `22`, `8000-9000`, `*`. */
-function portListRule(props: object, path: string, protocol: string, ports: string[]): FirewallRule {
+function portListRule(
+  props: object,
+  path: string,
+  protocol: string,
+  ports: string[],
+): Pick<FirewallRule, "path" | "reaches" | "reachesOtherThan"> {
   const named = (names: string[]) =>
     ask(read(props, join(path, protocol)), (value) => names.includes(String(value).toLowerCase()), names.includes("*"));
   const tcp = named(["tcp", "6"]);
@@ -136,8 +139,6 @@ function portListRule(props: object, path: string, protocol: string, ports: stri
     );
   return {
     path,
-    applies: true,
-    internet: true,
     reaches: (number) =>
       all(
         any(tcp, everything),

@@ -5,7 +5,8 @@
  * A document that is an object may hold unknown values. What is known of it is judged all the same: an ARN that the cloud
  * has yet to give is one resource, never a wildcard. A document that is text is known or unknown as a whole.
  */
-import { type Answer, any, not } from "./answers.ts";
+import { type Answer, any, not, violatesIf } from "./answers.ts";
+import { type Finding, judge, type WhenAbsent } from "./findings.ts";
 import { type Absent, describe, type Malformed, type Path, read, type Unknown } from "./read.ts";
 
 /** The texts of an element such as Action, which can be one text or a list. */
@@ -59,6 +60,27 @@ export function readDocument(props: object, path: Path): Document | Unknown | Ab
   if (parsed.state === "malformed")
     return { ...parsed, path: reading.path, problem: `${reading.path} ${parsed.problem}` };
   return { ...parsed, path: reading.path };
+}
+
+/**
+ * A violation for each statement of the document of which the question is answered with yes.
+ * @param problem What is wrong with such a statement, as the end of a sentence that begins with it.
+ * @param absent Verdict when there is no document.
+ */
+export function noStatement(
+  props: object,
+  path: Path,
+  question: (statement: Statement) => Answer,
+  problem: string,
+  absent: WhenAbsent = "complies",
+): Finding[] {
+  const document = readDocument(props, path);
+  if (document.state !== "known") return judge(document, "give it a policy", { absent }, () => []);
+  const unknown = document.unknownStatements.flatMap((statement) => violatesIf(statement, problem));
+  const known = document.statements.flatMap((statement) =>
+    violatesIf(question(statement), `${document.path} ${statement.path} ${problem}`),
+  );
+  return [...known, ...unknown];
 }
 
 type Parsed = Document | Unknown | Malformed;
@@ -221,10 +243,14 @@ export function coversEverything({ resources, notResources }: Statement): boolea
  * that stops before the resource, such as `arn:aws:s3*`, reaches over all of them.
  */
 export function isEverything(resource: string): boolean {
-  const [, , , , , ...rest] = resource.split(":");
+  const [, , service = "", , , ...rest] = resource.split(":");
   if (rest.length === 0) return resource.includes("*");
-  return /^(?:[\w-]+[/:])?[*?/]+$/.test(rest.join(":"));
+  const everyName = NAMES_WITHOUT_TYPE.includes(service) ? /^[*?/]+$/ : /^(?:[\w-]+[/:])?[*?/]+$/;
+  return everyName.test(rest.join(":"));
 }
+
+/** Services whose ARNs begin with a name, such as a bucket's, where others have a resource type. */
+const NAMES_WITHOUT_TYPE = ["s3", "execute-api"];
 
 /** Whether anybody at all is a principal of the statement. */
 export function namesAnyone({ principals, notPrincipals }: Statement): Answer {
@@ -233,25 +259,29 @@ export function namesAnyone({ principals, notPrincipals }: Statement): Answer {
 }
 
 /**
- * Whether a condition on one of these keys must hold. A key that ends in a slash means every key that begins so.
+ * Whether a condition on one of these keys must hold. A key that ends in a slash means every key that begins so, and one
+ * that starts with a colon every key that ends so, as those of identity providers do.
  * Negated operators, `IfExists`, `ForAllValues` and `Null` let requests through that lack the key, and do not count.
  */
 export function isConditionedOn(statement: Statement, keys: readonly string[]): Answer {
-  const wanted = keys.map((key) => key.toLowerCase());
   const found = statement.conditions.some(({ operator, key, values }) => {
-    const name = key.toLowerCase();
-    const about = wanted.some((one) => (one.endsWith("/") ? name.startsWith(one) : name === one));
+    const about = keys.some((wanted) => isKey(key.toLowerCase(), wanted.toLowerCase()));
     return about && RESTRICTING.test(operator) && !values.known.some(isAnyValue);
   });
   return any(found, statement.unknownConditions ?? false);
 }
 
+function isKey(key: string, wanted: string): boolean {
+  if (wanted.endsWith("/")) return key.startsWith(wanted);
+  return wanted.startsWith(":") ? key.endsWith(wanted) : key === wanted;
+}
+
 const RESTRICTING =
   /^(?:ForAnyValue:)?(?:String(?:Equals|EqualsIgnoreCase|Like)|Arn(?:Equals|Like)|NumericEquals|IpAddress|Bool)$/i;
 
-/** A value that any request would match: only wildcards, or an ARN that leaves account and resource open. */
+/** A value that any request would match: only wildcards (`*`, `repo:*`), or an ARN that leaves account and resource open. */
 function isAnyValue(value: string): boolean {
-  if (/^[*?]+$/.test(value)) return true;
+  if (/^(?:\w+:)?[*?:/]+$/.test(value)) return true;
   if (!value.startsWith("arn:")) return false;
   const [, , , , account = "*", ...resource] = value.split(":");
   return /^[*?]*$/.test(account) && isEverything(value) && /^[*?/]*$/.test(resource.join(":"));
