@@ -126,14 +126,20 @@ export const CUSTOM_ROLES = {
       ),
     ],
   },
-  /**
-   * The identity of notebooks, on the workspace. An instance with a managed identity stops itself when idle with that
-   * identity: https://learn.microsoft.com/azure/machine-learning/how-to-create-compute-instance#assign-managed-identity
-   */
+  /** The identity of a notebook, on the workspace. */
   notebookRuntime: {
     title: "ML notebook runtime",
-    description: "Find data stores and assets of the workspace, and stop idle compute instances.",
-    actions: [...READ_ASSETS, ...ml("computes/stop/action")],
+    description: "Find the data stores and assets of the workspace.",
+    actions: READ_ASSETS,
+  },
+  /**
+   * The identity of a notebook, on its own compute instance. An instance with a managed identity stops itself with it:
+   * https://learn.microsoft.com/azure/machine-learning/how-to-create-compute-instance#assign-managed-identity
+   */
+  idleStop: {
+    title: "ML idle stop",
+    description: "Stop one's own compute instance when it is idle.",
+    actions: ml("computes/read", "computes/stop/action"),
   },
   /** The identity of the Azure ML workspace, on the resource group, for the workspace itself. */
   workspaceService: {

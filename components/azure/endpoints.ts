@@ -97,6 +97,8 @@ export function createEndpoint(
       privateLinkServiceConnections: [
         { name: target.group, groupIds: [target.group], privateLinkServiceId: target.serviceId },
       ],
+      // Azure approves the connections at once; none waits for somebody at the service.
+      manualPrivateLinkServiceConnections: [],
       tags: place.tags,
     },
     opts,

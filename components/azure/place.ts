@@ -63,8 +63,7 @@ export function namesOf(workspace: Workspace): AzureNames {
     storage: (...parts) => resourceName(workspace, parts, { max: 24, separator: "", global: true }),
     registry: () => resourceName(workspace, [], { max: 50, separator: "", global: true }),
     mlWorkspace: () => resourceName(workspace, [], { max: 33 }),
-    // Azure ML refuses a compute name that ends in a hyphen and digits, which a hash may look like.
-    compute: (part) => `${resourceName(workspace, [part], { max: 23, global: true })}c`,
+    compute: (part) => resourceName(workspace, [part], { max: 24, global: true }),
     role: (title) => fit(`${title} of ${resourceName(workspace, [], { max: 80, global: true })}`, 128),
   };
 }

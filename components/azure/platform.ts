@@ -64,7 +64,8 @@ export class AzurePlatform implements Platform {
   private site!: EndpointSite;
   private models!: DataStore;
   private roles!: CustomRoles;
-  private notebookIdentity!: WorkloadIdentity;
+  private registry!: Registry;
+  private readonly notebookIdentities: Record<string, WorkloadIdentity> = {};
   private mlWorkspace!: AzureMlWorkspace;
 
   /**
@@ -127,29 +128,35 @@ export class AzurePlatform implements Platform {
       this.workspace.dataStores.flatMap((spec, index) =>
         spec.access === access ? [containerIdOf(this.stores[index]!)] : [],
       );
-    this.notebookIdentity = new WorkloadIdentity(
-      `${this.name}-notebooks`,
-      {
-        ...this.placeArgs(),
-        identityName: this.names.plain("notebooks"),
-        readContainerIds: containers("read"),
-        writeContainerIds: containers("read-write"),
-      },
-      { ...this.opts, dependsOn: this.stores.flatMap((store) => store.usable) },
-    );
-    return { notebooks: this.notebookIdentity.principalId };
+    const [readContainerIds, writeContainerIds] = [containers("read"), containers("read-write")];
+    const outputs: IdentityOutputs = {};
+    for (const notebook of this.workspace.notebooks) {
+      const identity = new WorkloadIdentity(
+        `${this.name}-identity-${notebook.name}`,
+        {
+          ...this.placeArgs(),
+          identityName: this.names.plain("notebook", notebook.name),
+          readContainerIds,
+          writeContainerIds,
+        },
+        { ...this.opts, dependsOn: this.stores.flatMap((store) => store.usable) },
+      );
+      this.notebookIdentities[notebook.name] = identity;
+      outputs[`notebook-${notebook.name}`] = identity.principalId;
+    }
+    return outputs;
   }
 
   createMlWorkspace(): MlWorkspaceOutputs {
     const { name, place, names, opts } = this;
     const vault = createVault(`${name}-secrets`, { ...place, vaultName: names.vault("secrets"), hsm: false }, opts);
-    const registry = createRegistry(`${name}-registry`, place, names.registry(), this.keys.models, opts);
+    this.registry = createRegistry(`${name}-registry`, place, names.registry(), this.keys.models, opts);
     this.endpoint("secrets", vault.id, "vault");
-    this.endpoint("registry", registry.id, "registry");
+    this.endpoint("registry", this.registry.id, "registry");
     this.audit("secrets", vault.id);
-    this.audit("registry", registry.id);
+    this.audit("registry", this.registry.id);
 
-    const identity = this.createWorkspaceIdentity([vault, registry]);
+    const identity = this.createWorkspaceIdentity(vault);
     this.mlWorkspace = createMlWorkspace(
       `${name}-workspace`,
       place,
@@ -160,7 +167,7 @@ export class AzurePlatform implements Platform {
         key: this.keys.notebooks,
         storageId: this.models.accountId,
         vaultId: vault.id,
-        registryId: registry.id,
+        registryId: this.registry.id,
         insightsId: this.logs.insights.id,
         outboundRules: this.outboundRules(),
         highBusinessImpact: this.workspace.dataClassification !== "internal",
@@ -169,7 +176,7 @@ export class AzurePlatform implements Platform {
     );
     this.endpoint("workspace", this.mlWorkspace.id, "amlworkspace");
     this.audit("workspace", this.mlWorkspace.id);
-    this.fillMlWorkspace(registry);
+    this.fillMlWorkspace();
     this.admitPeople();
     return {
       workspaceId: this.mlWorkspace.id,
@@ -270,20 +277,19 @@ export class AzurePlatform implements Platform {
     return store;
   }
 
-  private createWorkspaceIdentity([vault, registry]: [Vault, Registry]): ServiceIdentity {
+  private createWorkspaceIdentity(vault: Vault): ServiceIdentity {
     const { name, place, names } = this;
     const idOf = (type: string, resourceName: string) => resourceId(place.resourceGroupId, type, resourceName);
-    const models = this.stores.at(-1)!;
     const dependencies = {
-      storageId: idOf("Microsoft.Storage/storageAccounts", names.storage("data", MODELS)),
+      storageId: this.storageId(),
       vaultId: idOf("Microsoft.KeyVault/vaults", names.vault("secrets")),
-      registryId: idOf("Microsoft.ContainerRegistry/registries", names.registry()),
+      registryId: this.registryId(),
       insightsId: idOf("Microsoft.Insights/components", names.plain("insights")),
       storageEndpointIds: {
         blob: idOf("Microsoft.Network/privateEndpoints", names.plain(MODELS, "blob")),
         file: idOf("Microsoft.Network/privateEndpoints", names.plain(MODELS, "file")),
       },
-      dataAccountIds: this.stores.filter((store) => store !== models).map((store) => store.accountId),
+      dataAccountIds: this.stores.filter((store) => store.name !== MODELS).map((store) => store.accountId),
     };
     return createServiceIdentity(
       `${name}-workspace`,
@@ -294,7 +300,7 @@ export class AzurePlatform implements Platform {
         ...this.opts,
         dependsOn: [
           vault,
-          registry,
+          this.registry,
           this.logs.insights,
           ...this.storageEndpoints,
           ...this.roles.definitions,
@@ -314,50 +320,28 @@ export class AzurePlatform implements Platform {
     return rules;
   }
 
-  private fillMlWorkspace(registry: Registry): void {
+  private fillMlWorkspace(): void {
     const { name, place, names, opts, mlWorkspace } = this;
     for (const store of this.stores) {
       registerStore(`${name}-datastore-${store.name}`, place, mlWorkspace.name, store, opts);
     }
-    const storageId = this.stores.at(-1)!.accountId;
-    const registryId = resourceId(place.resourceGroupId, "Microsoft.ContainerRegistry/registries", names.registry());
     const builder = createServiceIdentity(
       `${name}-images`,
       place,
       names.plain("images"),
       [
-        { label: "push", role: BUILT_IN_ROLES.acrPush, scope: registryId },
-        { label: "build-context", role: BUILT_IN_ROLES.storageBlobDataContributor, scope: storageId },
+        { label: "push", role: BUILT_IN_ROLES.acrPush, scope: this.registryId() },
+        { label: "build-context", role: BUILT_IN_ROLES.storageBlobDataContributor, scope: this.storageId() },
       ],
-      { ...opts, dependsOn: [registry, ...this.models.usable] },
+      { ...opts, dependsOn: [this.registry, ...this.models.usable] },
     );
     createImageBuilder(`${name}-images`, place, names.compute("images"), mlWorkspace.name, builder, opts);
-    this.admitNotebooks(storageId, registryId, registry);
-  }
-
-  /** What every notebook needs of the workspace itself, beside the data stores. */
-  private admitNotebooks(storageId: pulumi.Input<string>, registryId: string, registry: Registry): void {
-    const grants = [
-      { label: "runtime", role: this.roles.id("notebookRuntime"), scope: this.mlWorkspaceId() },
-      { label: "artifacts", role: BUILT_IN_ROLES.storageBlobDataContributor, scope: storageId },
-      { label: "files", role: BUILT_IN_ROLES.storageFileDataPrivilegedContributor, scope: storageId },
-      { label: "images", role: BUILT_IN_ROLES.acrPull, scope: registryId },
-    ];
-    for (const { label, role, scope } of grants) {
-      const { principalId, identityId } = this.notebookIdentity;
-      const assignment = assignRole(
-        `${this.name}-notebooks-${label}`,
-        { role, scope, principalId, principalType: "ServicePrincipal", principalKey: identityId },
-        { ...this.opts, dependsOn: [this.mlWorkspace, registry, ...this.models.usable, ...this.roles.definitions] },
-      );
-      this.notebookIdentity.usable.push(assignment);
-    }
   }
 
   /** The studio shows files and job outputs with the person's own identity, so people get the workspace's own store. */
   private admitPeople(): void {
     const { dataScientists, operators } = this.workspace.people;
-    const storageId = this.stores.at(-1)!.accountId;
+    const storageId = this.storageId();
     for (const person of dataScientists) {
       this.admit(person, "workspace", this.roles.id("dataScientist"), this.mlWorkspaceId());
       this.admit(person, "artifacts", BUILT_IN_ROLES.storageBlobDataContributor, storageId);
@@ -378,6 +362,7 @@ export class AzurePlatform implements Platform {
 
   private createNotebook(spec: NotebookSpec): PrivateNotebook {
     const owner = this.workspace.people.dataScientists.find((person) => person.name === spec.owner)!;
+    const identity = this.notebookIdentities[spec.name]!;
     const notebookName = this.names.compute(spec.name);
     const notebook = new PrivateNotebook(
       `${this.name}-notebook-${spec.name}`,
@@ -388,14 +373,42 @@ export class AzurePlatform implements Platform {
         machineType: machineTypeOf(spec),
         ownerObjectId: owner.azure!,
         tenantId: this.place.tenantId,
-        identityId: this.notebookIdentity.identityId,
+        identityId: identity.identityId,
         idleMinutes: spec.idleMinutes,
       },
-      { ...this.opts, dependsOn: this.notebookIdentity.usable },
+      { ...this.opts, dependsOn: [...identity.usable, ...this.notebookGrants(spec.name, identity)] },
     );
     const scope = `${this.mlWorkspaceId()}/computes/${notebookName}`;
     this.admit(owner, `notebook-${spec.name}`, this.roles.id("notebookOwner"), scope, notebook);
+    this.admitNotebook(spec.name, identity, "stop", this.roles.id("idleStop"), scope, notebook);
     return notebook;
+  }
+
+  /** What a notebook needs of the workspace itself, beside the data stores. */
+  private notebookGrants(notebook: string, identity: WorkloadIdentity): pulumi.Resource[] {
+    const grant = (label: string, role: string, scope: string, on: pulumi.Resource) =>
+      this.admitNotebook(notebook, identity, label, role, scope, on);
+    return [
+      grant("assets", this.roles.id("notebookRuntime"), this.mlWorkspaceId(), this.mlWorkspace),
+      grant("artifacts", BUILT_IN_ROLES.storageBlobDataContributor, this.storageId(), this.models),
+      grant("files", BUILT_IN_ROLES.storageFileDataPrivilegedContributor, this.storageId(), this.models),
+      grant("images", BUILT_IN_ROLES.acrPull, this.registryId(), this.registry),
+    ];
+  }
+
+  private admitNotebook(
+    notebook: string,
+    { principalId, identityId }: WorkloadIdentity,
+    label: string,
+    role: string,
+    scope: string,
+    on: pulumi.Resource,
+  ): pulumi.Resource {
+    return assignRole(
+      `${this.name}-identity-${notebook}-${label}`,
+      { role, scope, principalId, principalType: "ServicePrincipal", principalKey: identityId },
+      { ...this.opts, dependsOn: [on, ...this.roles.definitions] },
+    );
   }
 
   private endpoint(
@@ -415,6 +428,15 @@ export class AzurePlatform implements Platform {
 
   private audit(role: string, resourceUri: pulumi.Input<string>): void {
     sendLogs(`${this.name}-audit-${role}`, resourceUri, this.logs, this.opts);
+  }
+
+  /** Id of the workspace's own storage account, known before it exists. */
+  private storageId(): string {
+    return this.models.containerId.split("/blobServices/")[0]!;
+  }
+
+  private registryId(): string {
+    return resourceId(this.place.resourceGroupId, "Microsoft.ContainerRegistry/registries", this.names.registry());
   }
 
   private mlWorkspaceId(): string {

@@ -12,7 +12,7 @@ const KEY_USE = ["read", "wrap/action", "unwrap/action"].map((use) => `Microsoft
 const ANA = "0a0a0a0a-0000-4000-8000-000000000001";
 const BEN = "0a0a0a0a-0000-4000-8000-000000000002";
 const OPERATORS = "0a0a0a0a-0000-4000-8000-000000000003";
-const NOTEBOOKS = "fraud-ml-notebooks-identity-principal";
+const NOTEBOOKS = "fraud-ml-identity-explore-identity-principal";
 const WORKSPACE = "fraud-ml-workspace-identity-principal";
 
 const people = {
@@ -157,6 +157,19 @@ describe("what an Azure workspace grants", function () {
     assert.ok(!access.can(ANA, `${ML}/notebooks/storage/download/action`, mlWorkspace));
   });
 
+  it("gives each notebook an identity of its own, which can stop that notebook only", () => {
+    const stop = `${ML}/computes/stop/action`;
+    assert.ok(access.can(NOTEBOOKS, stop, computeOf("explore")));
+    assert.ok(!access.can(NOTEBOOKS, stop, computeOf("train")));
+    assert.ok(!access.can(NOTEBOOKS, `${ML}/jobs/write`, mlWorkspace));
+    const identityOf = (notebook: string) => {
+      const name = `fraud-ml-notebook-${notebook}-instance`;
+      const { identity } = only(all, "azure-native:machinelearningservices:Compute", name).inputs as Inputs;
+      return identity.userAssignedIdentities;
+    };
+    assert.notDeepEqual(identityOf("explore"), identityOf("train"));
+  });
+
   it("lets operators repair compute and keeps all data from them", () => {
     assert.ok(access.can(OPERATORS, `${ML}/computes/reimage/action`, computeOf("explore")));
     for (const account of storageIds(all)) {
@@ -225,7 +238,7 @@ describe("what an Azure workspace grants", function () {
       assert.ok(inputs.roleAssignmentName, name);
     }
     for (const { inputs } of ofType(preview, "azure-native:authorization:RoleDefinition")) {
-      assert.ok((inputs as Inputs).permissions[0].actions.length > 3);
+      assert.ok((inputs as Inputs).permissions[0].actions.length > 1);
     }
   });
 });

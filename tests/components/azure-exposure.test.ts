@@ -198,6 +198,8 @@ describe("what an Azure workspace exposes", function () {
           name,
         );
       }
+      const priorities = rules.map(({ direction, priority }) => `${direction} ${priority}`);
+      assert.equal(new Set(priorities).size, priorities.length, `${name}: ${priorities}`);
       for (const port of [22, 53, 80, 443, 445, 3389, 44224]) {
         assert.ok(!passes(rules, "Inbound", "Internet", "10.20.0.4", port), `${name} from the internet on ${port}`);
         assert.ok(!passes(rules, "Outbound", "10.20.8.4", "Internet", port), `${name} to the internet on ${port}`);

@@ -143,8 +143,8 @@ describe("azure workspace", function () {
     });
     const { inputs } = only(all, "azure-native:machinelearningservices:Compute", "fraud-ml-notebook-train-instance");
     const { computeName, identity, properties } = inputs as Inputs;
-    assert.match(computeName, /^[A-Za-z][A-Za-z0-9-]{1,22}[A-Za-z]$/);
-    assert.match(identity.userAssignedIdentities[0], /userAssignedIdentities\/fraud-ml-prod-notebooks$/);
+    assert.match(computeName, /^fraud-ml-prod-t[a-z]*-[a-z][0-9a-f]{7}$/);
+    assert.match(identity.userAssignedIdentities[0], /userAssignedIdentities\/fraud-ml-prod-notebook-train$/);
     assert.deepEqual(properties, {
       computeType: "ComputeInstance",
       disableLocalAuth: true,
