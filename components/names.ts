@@ -36,9 +36,14 @@ export function fit(name: string, max: number, separator = "-"): string {
   return `${head}${separator}${shortHash(name)}`;
 }
 
-/** The first eight hexadecimal digits of a SHA-256 hash: not a secret, only a tie breaker. */
+/**
+ * Eight characters of a SHA-256 hash: not a secret, only a tie breaker. It begins with a letter, since some services
+ * (Azure ML compute) refuse names that end in a hyphen and digits.
+ */
 export function shortHash(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, HASH_LENGTH);
+  const hash = createHash("sha256").update(text).digest("hex");
+  const letter = "abcdefghijklmnop"[Number.parseInt(hash[0] as string, 16)];
+  return letter + hash.slice(1, HASH_LENGTH);
 }
 
 /** Account and location as one text. */
