@@ -232,22 +232,6 @@ if (new Config().require("name") === "first") process.exit(0);
     );
   });
 
-  it("stops a program that never ends", async () => {
-    const path = project(
-      `import { Config } from "@pulumi/pulumi";
-const name = new Config().require("name");
-if (name === "first") while (true) {}
-if (name === "second") setInterval(() => {}, 1000);
-`,
-      { ...TWO_STACKS, "Pulumi.dev.yaml": "config: {name: x}\n" },
-    );
-    const { code, report } = await preview(path, ["--timeout", "2"]);
-    assert.equal(code, 2);
-    const [first, second, third] = report.stacks;
-    for (const stack of [first!, second!]) assert.match(stack.error!, /did not end in time; --timeout/);
-    assert.equal(third!.ok, true);
-  });
-
   it("reports a program that waits for what never happens", async () => {
     const nothing = await preview(project("await new Promise(() => {});\nexport const a = 1;\n"));
     assert.equal(nothing.code, 2);
