@@ -15,6 +15,9 @@ import { serviceAccountMember } from "./target.ts";
 /** Port on which the proxy listens. */
 const PROXY_PORT = 8080;
 
+/** How long a package is cached, in days. */
+const CACHE_DAYS = 90;
+
 /** Arguments of {@link PackageMirror}. */
 export interface PackageMirrorArgs {
   /** Project id. */
@@ -58,6 +61,9 @@ export class PackageMirror extends pulumi.ComponentResource {
         mode: "REMOTE_REPOSITORY",
         kmsKeyName: keyId,
         remoteRepositoryConfig: { pythonRepository: { publicRepository: "PYPI" } },
+        // The repository is a cache: what has been in it for long is fetched again, with the fixes that it got meanwhile.
+        cleanupPolicies: [{ id: "stale", action: "DELETE", condition: { olderThan: `${CACHE_DAYS * 86400}s` } }],
+        cleanupPolicyDryRun: false,
       },
       { parent: this },
     );

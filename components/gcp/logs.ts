@@ -103,7 +103,7 @@ export function createLogs(
         service: `${service}.googleapis.com`,
         auditLogConfigs: ["ADMIN_READ", "DATA_READ", "DATA_WRITE"].map((logType) => ({ logType })),
       },
-      { parent: opts.parent },
+      opts,
     );
   }
   const locked = workspace.dataClassification === "restricted";

@@ -46,9 +46,8 @@ export interface PrivateNotebookArgs {
   /** IAM member who owns the notebook, `user:ana@example.com`. Nobody else can open it. */
   owner: string;
   /**
-   * Custom role that lets the owner start, stop and enter the notebook. It is granted on the notebook, its machine and
-   * its service account only.
-   * @default roles/compute.osLogin and roles/iam.serviceAccountUser there: the owner enters it, but does not start it
+   * Custom role that lets the owner start, stop and enter the notebook. It is granted on the notebook and its machine only.
+   * @default roles/compute.osLogin on the machine: the owner enters the notebook, but does not start it
    */
   ownerRole?: string;
   /**
@@ -165,7 +164,8 @@ export class PrivateNotebook extends pulumi.ComponentResource {
     );
     const role = ownerRole ?? "roles/compute.osLogin";
     new InstanceIAMMember(`${name}-machine`, { project, zone, instanceName, role, member }, opts);
-    // OS Login lets somebody enter a machine only who may act as its service account.
+    // OS Login lets somebody enter a machine only who may act as its service account. The right is not in a custom role,
+    // which somebody could grant on the project, where it would hold for every service account.
     new ServiceAccountIAMMember(
       `${name}-act-as`,
       {
@@ -173,7 +173,7 @@ export class PrivateNotebook extends pulumi.ComponentResource {
           typeof email === "string"
             ? `projects/${project}/serviceAccounts/${email}`
             : pulumi.interpolate`projects/${project}/serviceAccounts/${email}`,
-        role: ownerRole ?? "roles/iam.serviceAccountUser",
+        role: "roles/iam.serviceAccountUser",
         member,
       },
       opts,

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 
 /**
@@ -17,9 +16,10 @@ export const PROPAGATION_SECONDS = 150;
  */
 export function waitForPropagation(name: string): pulumi.CustomResourceOptions {
   if (pulumi.runtime.isDryRun() || !hasHooks()) return {};
-  const hook = new pulumi.ResourceHook(name, async () => {
-    await sleep(PROPAGATION_SECONDS * 1000);
-  });
+  const hook = new pulumi.ResourceHook(
+    name,
+    () => new Promise<void>((done) => void setTimeout(done, PROPAGATION_SECONDS * 1000)),
+  );
   return { hooks: { afterCreate: [hook] } };
 }
 

@@ -46,7 +46,6 @@ const ROLES = {
     permissions: [
       "compute.instances.get",
       "compute.instances.osLogin",
-      "iam.serviceAccounts.actAs",
       "notebooks.instances.get",
       "notebooks.instances.start",
       "notebooks.instances.stop",

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { PROPAGATION_SECONDS, waitForPropagation } from "../../../components/gcp/propagation.ts";
+import { record } from "../record.ts";
+
+/** The hooks that new grants get in a program that runs with a monitor like the engine's. */
+async function hooksWithEngine(preview: boolean): Promise<pulumi.ResourceHook[]> {
+  let hooks: pulumi.ResourceHook[] = [];
+  await record(
+    () => {
+      const monitor = pulumi.runtime.getMonitor() as unknown as Record<string, unknown>;
+      monitor.registerResourceHook = (_: unknown, done: (error: null, answer: object) => void) => done(null, {});
+      hooks = (waitForPropagation("grant").hooks?.afterCreate ?? []) as pulumi.ResourceHook[];
+    },
+    { preview },
+  );
+  return hooks;
+}
+
+describe("Google Cloud: waiting for a grant to take effect", () => {
+  it("happens after creation, in an update only", async () => {
+    const hooks = await hooksWithEngine(false);
+    assert.deepEqual(
+      hooks.map(({ name, opts }) => [name, opts?.onDryRun ?? false]),
+      [["grant", false]],
+    );
+    assert.deepEqual(await hooksWithEngine(true), []);
+  });
+
+  it("waits for as long as it says", async () => {
+    const [hook] = await hooksWithEngine(false);
+    const { setTimeout: original } = globalThis;
+    let waited = 0;
+    globalThis.setTimeout = ((done: () => void, milliseconds: number) => {
+      waited = milliseconds;
+      done();
+    }) as unknown as typeof setTimeout;
+    try {
+      await hook?.callback({} as pulumi.ResourceHookArgs);
+    } finally {
+      globalThis.setTimeout = original;
+    }
+    assert.equal(waited, PROPAGATION_SECONDS * 1000);
+    assert.ok(PROPAGATION_SECONDS >= 120, "Google's usual case is two minutes");
+  });
+
+  it("does not stop programs that are unit-tested with the SDK's mocks", async () => {
+    await record(() => assert.deepEqual(waitForPropagation("grant"), {}));
+  });
+});
