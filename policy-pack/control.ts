@@ -87,6 +87,8 @@ export interface Check {
   whenAbsent: WhenAbsent;
   /** What the cloud does then; goes into the reference page. */
   cloudDefault: string;
+  /** Set when the resource breaks the control by being there, so that no setting of it can comply. */
+  forbidsType?: true;
   /** Must be pure, and must not throw. */
   evaluate(resource: ResourceView, context: Context): Finding[];
 }
@@ -97,6 +99,8 @@ export interface StackCheck {
   types: string[];
   /** What must stand in the stack, for the reference page. */
   requires: string;
+  /** Set when the check never finds a violation, but only that a value has to be waited for. */
+  onlyWaits?: true;
   /** Called for each resource of the types. Must be pure, and must not throw. */
   evaluate(resource: StackResource, stack: StackView, context: Context): Finding[];
 }
