@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { type Files, pack, preview, project, removeFolders } from "./preview.ts";
 
 // Long enough for a busy machine to run the stacks that are in order.
-const TIMEOUT = "20";
+const TIMEOUT = "15";
 
 const TWO_STACKS: Files = { "Pulumi.dev.yaml": "config: {hang: true}\n", "Pulumi.prod.yaml": "" };
 
@@ -32,7 +32,7 @@ describe("offline preview: time limit", () => {
       stopped(`${hang}while (true) {}\n`, [], /^the program did not end in time; --timeout sets/),
       stopped(`${hang}setInterval(() => {}, 1000);\n`, [], /^the program did not end in time; --timeout sets/),
       stopped("", [judging], /^policy pack demo-pack failed on urn:\S+: did not answer analyze in time$/),
-      preview(project("", TWO_STACKS), ["--timeout", "10", "--policy-pack", silent]).then(({ code, report }) => {
+      preview(project("", TWO_STACKS), ["--timeout", "8", "--policy-pack", silent]).then(({ code, report }) => {
         assert.equal(code, 2);
         assert.equal(report.stacks.length, 2);
         for (const { error, durationMs } of report.stacks)
