@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import * as args from "./docs/args.ts";
 import * as controls from "./docs/controls.ts";
+import * as scanners from "./docs/scanners.ts";
 import * as spec from "./docs/spec.ts";
 import * as stackSchema from "./docs/stack-schema.ts";
 
@@ -12,7 +13,7 @@ interface Generator {
   render(): string;
 }
 
-const generators: Generator[] = [args, spec, stackSchema, controls];
+const generators: Generator[] = [args, spec, stackSchema, controls, scanners];
 
 function isCurrent({ file, render }: Generator): boolean {
   try {

@@ -202,6 +202,17 @@ const RESOURCES: Record<string, GoogleResource> = {
   },
   "gcp:serviceaccount/iAMMember:IAMMember": grant("iam.v1", ["serviceAccountId"]),
   "gcp:projects/iAMMember:IAMMember": grant("cloudresourcemanager.v3", []),
+  "gcp:projects/defaultServiceAccounts:DefaultServiceAccounts": {
+    schema: "iam.v1:DisableServiceAccountRequest",
+    ignored: { action: "chooses the operation", restorePolicy: "what the provider does at deletion" },
+    documented: {
+      action: {
+        pattern: /^(DEPRIVILEGE|DELETE|DISABLE)$/,
+        source:
+          "https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/google_project_default_service_accounts",
+      },
+    },
+  },
   "gcp:projects/iAMCustomRole:IAMCustomRole": {
     schema: "iam.v1:CreateRoleRequest",
     renamed: {
@@ -266,6 +277,7 @@ const RESOURCES: Record<string, GoogleResource> = {
 
   "gcp:artifactregistry/repository:Repository": {
     schema: "artifactregistry.v1:Repository",
+    keyed: { cleanupPolicies: "id" },
     ignored: { location: ADDRESS, repositoryId: "a query parameter" },
     documented: {
       repositoryId: {

@@ -64,12 +64,21 @@ function valuesAt(value: unknown, path: string[], where: string): [string, unkno
   return isObject(value) ? valuesAt(value[member], rest, join(where, member)) : [];
 }
 
-/** A registered value with its unknown parts marked and its secrets opened. Assets and references are not values. */
+/** A registered value with its unknown parts marked and its secrets opened. */
 function plain(value: unknown): unknown {
-  if (pulumi.isUnknown(value) || pulumi.Output.isInstance(value)) return UNKNOWN;
-  if (pulumi.Resource.isInstance(value) || pulumi.asset.Asset.isInstance(value)) return UNKNOWN;
+  if (isNoValue(value)) return UNKNOWN;
   if (Array.isArray(value)) return value.map(plain);
   if (!isObject(value)) return value;
   if (pulumi.runtime.isRpcSecret(value)) return plain(pulumi.runtime.unwrapRpcSecret(value));
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, plain(entry)]));
+}
+
+/** Unknown values, and what stands for something else: assets and references to resources. */
+function isNoValue(value: unknown): boolean {
+  return (
+    pulumi.isUnknown(value) ||
+    pulumi.Output.isInstance(value) ||
+    pulumi.Resource.isInstance(value) ||
+    pulumi.asset.Asset.isInstance(value)
+  );
 }

@@ -9,6 +9,8 @@ import { isObject, join, UNKNOWN } from "./validate.ts";
 export interface Differences {
   /** Pulumi path -> path in the API, seen from the object that the property stands in. A number stands for a list's item. */
   renamed?: Record<string, string>;
+  /** Pulumi path of a list -> the member by which the API has a map of the list's objects. */
+  keyed?: Record<string, string>;
   /** Pulumi path -> why it is in no request. */
   ignored?: Record<string, string>;
   /** Required API paths that the provider or the client fills in. */
@@ -73,7 +75,11 @@ function translateMap(value: unknown, schema: Schema, path: string, differences:
 
 /** Terraform writes a map of objects as a list of `{ key, <the object> }`. */
 function translateKeyed(value: unknown[], schema: Schema, path: string, differences: Differences): unknown {
+  const member = differences.keyed?.[path];
   const pairs = value.map((entry) => {
+    if (member !== undefined && isObject(entry)) {
+      return [String(entry[member]), translateValue(entry, schema, path, differences)] as const;
+    }
     if (!isObject(entry) || typeof entry.key !== "string") return undefined;
     const [name, ...others] = Object.keys(entry).filter((member) => member !== "key");
     if (name === undefined || others.length > 0) return undefined;

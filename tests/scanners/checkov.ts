@@ -1,0 +1,104 @@
+/** Runs Checkov on what previews would create. */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { toHcl } from "./hcl.ts";
+import type { Previewed, TerraformResource } from "./resources.ts";
+import { toTerraform } from "./terraform.ts";
+
+/** Where `make` puts Checkov: pinned in requirements.txt, never committed. */
+const CHECKOV = ".cache/checkov";
+
+/** A rule that a resource breaks. */
+export interface Finding {
+  /** Checkov's id of the rule. */
+  rule: string;
+  /** What the rule wants. */
+  title: string;
+  /** Terraform type of the resource. */
+  type: string;
+  /** Label of the resource in the export: the stack and the resource's name in Pulumi. */
+  resource: string;
+}
+
+/** What Checkov says. */
+export interface Scan {
+  findings: Finding[];
+  /** Rules that were evaluated, by Terraform type, whatever came out. */
+  evaluated: Map<string, Set<string>>;
+}
+
+/** A previewed stack. */
+export interface PreviewedStack {
+  stack: string;
+  resources: Previewed[];
+}
+
+interface RuleResult {
+  check_id: string;
+  check_name: string;
+  /** Address: type and label. */
+  resource: string;
+}
+
+interface CheckovReport {
+  /** Absent when Checkov found nothing to read. */
+  results?: { failed_checks: RuleResult[]; passed_checks: RuleResult[] };
+  summary?: { resource_count: number };
+}
+
+/** Scans stacks with every rule that Checkov has for Terraform. */
+export function scan(stacks: PreviewedStack[]): Scan {
+  const resources = stacks.flatMap(({ stack, resources }) => toTerraform(stack, resources));
+  const report = runCheckov(resources);
+  const { results, summary } = report;
+  if (!results || summary?.resource_count !== resources.length) {
+    throw new Error(`Checkov read ${summary?.resource_count ?? 0} of ${resources.length} resources`);
+  }
+  const evaluated = new Map<string, Set<string>>();
+  for (const { check_id, resource } of [...results.failed_checks, ...results.passed_checks]) {
+    const [type] = address(resource);
+    evaluated.set(type, (evaluated.get(type) ?? new Set()).add(check_id));
+  }
+  return { findings: results.failed_checks.map(finding), evaluated };
+}
+
+function finding({ check_id, check_name, resource }: RuleResult): Finding {
+  const [type, label] = address(resource);
+  return { rule: check_id, title: check_name, type, resource: label };
+}
+
+function address(resource: string): [string, string] {
+  const [type, label] = resource.split(".") as [string, string];
+  return [type, label];
+}
+
+function runCheckov(resources: TerraformResource[]): CheckovReport {
+  // Checkov passes over hidden folders, so .cache would not do.
+  const folder = mkdtempSync(join(tmpdir(), "scan-"));
+  try {
+    writeFileSync(join(folder, "main.tf"), toHcl(resources));
+    const output = checkov("--directory", folder, "--framework", "terraform", "--output", "json");
+    return JSON.parse(output) as CheckovReport;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Checkov's list of its rules for Terraform, as it prints it. */
+export function listRules(): string {
+  return checkov("--list", "--framework", "terraform");
+}
+
+function checkov(...args: string[]): string {
+  if (!existsSync(`${CHECKOV}/.installed`)) {
+    throw new Error(`Checkov is missing: run "make ${CHECKOV}/.installed" (or "make scan") first`);
+  }
+  // Nothing is downloaded and nothing is sent anywhere; findings are this program's to judge.
+  const command = ["-m", "checkov.main", ...args, "--compact", "--skip-download", "--soft-fail"];
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME, PYTHONPATH: CHECKOV };
+  const { status, stdout, stderr } = spawnSync("python3", command, { encoding: "utf8", env, maxBuffer: 2 ** 28 });
+  if (status !== 0) throw new Error(`Checkov ended with ${status}: ${stderr.slice(-2000)}`);
+  return stdout;
+}
