@@ -206,17 +206,17 @@ function parsed(policies: { name: string; policy: string }[]) {
 
 /** What a request from a notebook inside the workspace's network carries, unless it says otherwise. */
 function contextOf(principal: string, { owner = ACCOUNT, context = {} }: Request): Record<string, string | string[]> {
-  const usual = {
+  const usual: Record<string, string | string[] | undefined> = {
     "aws:PrincipalArn": principal,
     "aws:PrincipalAccount": ACCOUNT,
     "aws:PrincipalOrgID": ORGANIZATION,
     "aws:PrincipalIsAWSService": "false",
     "aws:ResourceAccount": owner,
-    ...(owner === ACCOUNT && { "aws:ResourceOrgID": ORGANIZATION }),
+    "aws:ResourceOrgID": owner === ACCOUNT ? ORGANIZATION : undefined,
     "aws:SecureTransport": "true",
     "aws:SourceVpc": "fraud-ml-network-vpc-id",
     "aws:ViaAWSService": "false",
   };
   const all = Object.entries({ ...usual, ...context });
-  return Object.fromEntries(all.filter((entry): entry is [string, string | string[]] => entry[1] !== undefined));
+  return Object.fromEntries(all.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
 }

@@ -168,6 +168,22 @@ describe("IAM of the AWS workspace", () => {
       assert.equal(await use(NOTEBOOK, "kms:GenerateDataKey", BANK_KEY, throughS3), "ImplicitlyDenied");
     });
 
+    it("are tied to S3 twice: by the key's policy and by the role's", () => {
+      const policies = [
+        account.keyPolicy("fraud-ml-data-key-key"),
+        ...account.policiesOf(NOTEBOOK).map((entry) => entry.policy),
+      ];
+      const statements = policies.flatMap((policy) => JSON.parse(policy).Statement);
+      const using = statements.filter(
+        ({ Action, Effect }: { Action: string[]; Effect: string }) =>
+          Effect === "Allow" && Action.includes("kms:Decrypt"),
+      );
+      assert.equal(using.length, 4);
+      for (const { Condition } of using) {
+        assert.ok(Condition.StringEquals["kms:ViaService"].includes(`s3.${REGION}.amazonaws.com`));
+      }
+    });
+
     it("are not used by roles without need", async () => {
       const logs = `arn:aws:kms:${REGION}:${ACCOUNT}:key/fraud-ml-logs-key-key`;
       assert.equal(await use(NOTEBOOK, "kms:Decrypt", logs, throughS3), "ImplicitlyDenied");
