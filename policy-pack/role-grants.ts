@@ -1,5 +1,5 @@
 /** Grants of roles on Google Cloud and Azure: which role, to whom, on what. */
-import { type Answer, any, ask, askAny, violatesIf } from "./answers.ts";
+import { type Answer, all, any, ask, askAny, not, violatesIf } from "./answers.ts";
 import { each, type Finding, judge, violation } from "./findings.ts";
 import { grantTypes } from "./public-members.ts";
 import { read, readJson } from "./read.ts";
@@ -112,14 +112,7 @@ function azureActions(props: object, path: string, notPath: string): AzureAction
   const has = (list: string, action: string) => askAny(props, list, (pattern) => azureMatches(String(pattern), action));
   return {
     pattern: (question) => askAny(props, path, (pattern) => question(String(pattern))),
-    allowsAny: (actions) =>
-      any(
-        ...actions.map((action) => {
-          const granted = has(path, action);
-          // An exclusion counts only when it is known.
-          return granted !== false && has(notPath, action) === true ? false : granted;
-        }),
-      ),
+    allowsAny: (actions) => any(...actions.map((action) => all(has(path, action), not(has(notPath, action))))),
   };
 }
 
