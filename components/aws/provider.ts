@@ -13,7 +13,7 @@ export function createProvider(name: string, args: WorkspaceArgs, opts?: pulumi.
   return new Provider(
     name,
     {
-      region: workspace.location as Provider["region"] extends pulumi.Output<infer R> ? R : never,
+      region: workspace.location,
       allowedAccountIds: [workspace.account.aws!.accountId],
       defaultTags: { tags: workspaceTags(workspace) },
     },
