@@ -17,7 +17,7 @@ import {
   typesOf,
   undatedType,
 } from "./control.ts";
-import { type Exemption, findExemption, judgeExemptions, MAX_EXEMPTION_DAYS, toDay } from "./exemptions.ts";
+import { type Exemption, findExemption, judgeExemptions, MAX_EXEMPTION_DAYS, matchesUrn, toDay } from "./exemptions.ts";
 import type { Finding } from "./findings.ts";
 import { readParameters } from "./parameters.ts";
 import { viewStack } from "./stack-view.ts";
@@ -107,9 +107,9 @@ function exemptionInForcePolicy(controls: Control[], register: Register): Policy
     tags: [EXEMPTION_TAG],
     validateResource: (args, report) => {
       const type = undatedType(args.type);
-      for (const { id } of controls) {
-        const exemption = types.get(id)?.has(type) ? findExemption(register.exemptions, id, args.urn) : undefined;
-        if (exemption) report(`${id} until ${exemption.expires}, for ${exemption.owner}: ${exemption.reason}`);
+      for (const { control, resource, expires, owner, reason } of register.exemptions) {
+        if (!types.get(control)?.has(type) || !matchesUrn(resource, args.urn)) continue;
+        report(`${control} until ${expires}, for ${owner}: ${reason}`);
       }
     },
   };

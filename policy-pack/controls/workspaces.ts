@@ -6,6 +6,7 @@ import { onlyIf } from "../conditions.ts";
 import type { Context, Control, ResourceView, StackResource, StackView, Topic } from "../control.ts";
 import {
   anyOf,
+  each,
   type Finding,
   judge,
   mustBeAbsent,
@@ -120,13 +121,17 @@ function mustBeNarrow(props: object, rule: string, context: Context): Finding[] 
   const type = `${rule}type`;
   return [
     ...onlyIf(props, type, (value) => same(value, "FQDN"), mustNotLeadAnywhere(props, `${rule}destination`, context)),
-    ...onlyIf(
-      props,
-      type,
-      (value) => same(value, "ServiceTag"),
-      mustNotBeOneOf(props, `${rule}destination.serviceTag`, context.list("forbiddenServiceTags")),
-    ),
+    ...onlyIf(props, type, (value) => same(value, "ServiceTag"), mustNotOpen(props, `${rule}destination`, context)),
   ];
+}
+
+/** Rules about service tags and address ranges can also deny. */
+function mustNotOpen(props: object, destination: string, context: Context): Finding[] {
+  const opened = [
+    ...mustNotBeOneOf(props, `${destination}.serviceTag`, context.list("forbiddenServiceTags")),
+    ...each(props, `${destination}.addressPrefixes`, (prefix) => mustNotBeOneOf(props, prefix, ["0.0.0.0/0", "::/0"])),
+  ];
+  return onlyIf(props, `${destination}.action`, (action) => !same(action, "Deny"), opened);
 }
 
 function mustNotLeadAnywhere(props: object, path: string, context: Context): Finding[] {
@@ -256,7 +261,11 @@ const controls: Control[] = [
           "*.table.core.windows.net",
           "*.core.windows.net",
           "*.amazonaws.com",
+          "*.s3.amazonaws.com",
+          "s3.amazonaws.com",
           "*.googleapis.com",
+          "*.storage.googleapis.com",
+          "storage.googleapis.com",
         ],
       },
       forbiddenServiceTags: {

@@ -140,6 +140,7 @@ const OWN = "projects/p/global/networks/ml";
 const networkCases = (at: (network: unknown, subnet: unknown) => Record<string, unknown>): ResourceCase[] => [
   ["a network and subnet of its own", at(OWN, "projects/p/regions/r/subnetworks/notebooks"), "complies"],
   ["a subnet only", at(undefined, "notebooks"), "complies"],
+  ["a network only", at(OWN, undefined), "complies"],
   ["a network that is made along with it", at(unknown, unknown), "complies"],
   ["the default network", at("projects/p/global/networks/default", undefined), "violates"],
   ["the default subnet of a network", at(OWN, "projects/p/regions/r/subnetworks/default"), "violates"],
@@ -371,6 +372,8 @@ const idleShutdown: ControlCases[] = [
     ["one does not stop", domain(idleDomain(60), undefined), "violates"],
     ["one may be hidden", domain(idleDomain(60), undefined, unknown), "undecided"],
     ["switched off", domain(idleDomain(60), idleDomain(60, { lifecycleManagement: "DISABLED" })), "violates"],
+    ["not switched on", domain(idleDomain(60), idleDomain(60, { lifecycleManagement: undefined })), "violates"],
+    ["no time", domain(idleDomain(60), idleDomain(undefined)), "violates"],
     ["too late", domain(idleDomain(60), idleDomain(181)), "violates"],
     [
       "late, but the platform team allows it",
@@ -735,6 +738,18 @@ const others: ControlCases[] = [
         workbench({ vmImage: { project: "images", name: "ml-1" } }),
         "complies",
         { approvedImages: ["images/*"] },
+      ],
+      [
+        "a project whose name begins like an approved one",
+        workbench({ vmImage: { project: "images2", name: "ml-1" } }),
+        "violates",
+        { approvedImages: ["images/*"] },
+      ],
+      [
+        "a container of the list",
+        workbench({ containerImage: { repository: "europe-docker.pkg.dev/p/ml" } }),
+        "complies",
+        { approvedImages: ["europe-docker.pkg.dev/p/*"] },
       ],
       ["Google's image", workbench({ vmImage: {} }), "violates", { approvedImages: ["images/*"] }],
       [

@@ -67,9 +67,9 @@ const egress: ControlCases[] = [
 
 const RULE = "azure-native:machinelearningservices:ManagedNetworkSettingsRule";
 const fqdn = (destination: unknown) => ({ type: "FQDN", destination });
-const tag = (serviceTag: unknown) => ({
+const tag = (serviceTag: unknown, more = {}) => ({
   type: "ServiceTag",
-  destination: { serviceTag, protocol: "TCP", portRanges: "443" },
+  destination: { serviceTag, protocol: "TCP", portRanges: "443", ...more },
 });
 const endpointRule = {
   type: "PrivateEndpoint",
@@ -87,8 +87,25 @@ const outboundRules: ControlCases[] = [
       ["a narrow service tag", { properties: tag("AzureMachineLearning") }, "complies"],
       ["every host", { properties: fqdn("*") }, "violates"],
       ["a top-level domain", { properties: fqdn("*.com") }, "violates"],
-      ["every storage account", { properties: fqdn("*.blob.core.windows.net") }, "violates"],
+      ...["blob.", "dfs.", "file.", "queue.", "table.", ""].map(
+        (service): ResourceCase => ["every account", { properties: fqdn(`*.${service}core.windows.net`) }, "violates"],
+      ),
+      ...["*.amazonaws.com", "*.s3.amazonaws.com", "s3.amazonaws.com"].map(
+        (host): ResourceCase => ["every bucket on AWS", { properties: fqdn(host) }, "violates"],
+      ),
+      ...["*.googleapis.com", "*.storage.googleapis.com", "storage.googleapis.com"].map(
+        (host): ResourceCase => ["every bucket on Google Cloud", { properties: fqdn(host) }, "violates"],
+      ),
+      ...["AzureCloud", "Storage"].map(
+        (name): ResourceCase => ["everything on Azure", { properties: tag(name) }, "violates"],
+      ),
       ["the internet", { properties: tag("Internet") }, "violates"],
+      ["the internet, denied", { properties: tag("Internet", { action: "Deny" }) }, "complies"],
+      ["the internet, allowed", { properties: tag("Internet", { action: "Allow" }) }, "violates"],
+      ["the internet, perhaps denied", { properties: tag("Internet", { action: unknown }) }, "undecided"],
+      ["some addresses", { properties: tag(undefined, { addressPrefixes: ["10.0.0.0/8"] }) }, "complies"],
+      ["every address", { properties: tag(undefined, { addressPrefixes: ["10.0.0.0/8", "0.0.0.0/0"] }) }, "violates"],
+      ["a rule for hosts without one", { properties: { type: "FQDN" } }, "complies"],
       [
         "a host that the platform team forbids",
         { properties: fqdn("pypi.org") },
@@ -218,6 +235,16 @@ function dnsCases(): ControlCases {
       ["one zone", [known, endpoint, zones("endpoint", [{ privateDnsZoneId: "a" }])], "violates"],
       ["another endpoint's zones", [known, endpoint, zones("other", BOTH)], "violates"],
       ["no zones, before they exist", [unborn, unbornEndpoint], "violates"],
+      [
+        "both zones, of an endpoint that the provider named",
+        [
+          known,
+          { ...endpoint, properties: { [CONNECTIONS]: [{ privateLinkServiceId: ID }], name: "generated" } },
+          zones("generated", BOTH),
+        ],
+        "complies",
+      ],
+      ["zones of a wrong type", [known, endpoint, zones("endpoint", "both")], "violates"],
       ["zones that are not known yet", [known, endpoint, zones("endpoint", unknown)], "undecided"],
     ],
   };
@@ -286,6 +313,7 @@ const others: ControlCases[] = [
       ["a key that is made along with it", encryption("Enabled", unknown), "complies"],
       ["switched off", encryption("Disabled", VAULT_KEY), "violates"],
       ["no key", encryption("Enabled", undefined), "violates"],
+      ["a key, not switched on", encryption(undefined, VAULT_KEY), "violates"],
       ["a project, which has its hub's", project, "complies"],
       ["unknown", encryption(unknown, VAULT_KEY), "undecided"],
     ],
@@ -308,6 +336,12 @@ const others: ControlCases[] = [
         { identity: { type: "SystemAssigned,UserAssigned" }, primaryUserAssignedIdentity: "/s/id" },
         "complies",
       ],
+      [
+        "both kinds, as the classic provider writes it",
+        { identity: { type: "SystemAssigned, UserAssigned" }, primaryUserAssignedIdentity: "/s/id" },
+        "complies",
+      ],
+      ["a primary identity only", { primaryUserAssignedIdentity: "/s/id" }, "violates"],
       ["the system's", { identity: { type: "SystemAssigned" } }, "violates"],
       ["one of your own that is not the primary one", { identity: { type: "UserAssigned" } }, "violates"],
       ["unknown", { identity: unknown, primaryUserAssignedIdentity: unknown }, "undecided"],
