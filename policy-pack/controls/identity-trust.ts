@@ -4,7 +4,7 @@ import type { Check, Control, ResourceView } from "../control.ts";
 import { mustBeAbsent, mustBeSet, mustEqual, violation } from "../findings.ts";
 import { isConditionedOn, namesAnyone, noStatement, readDocument, type Statement, some } from "../iam-document.ts";
 import { PUBLIC_MEMBERS } from "../public-members.ts";
-import { elementPaths, read } from "../read.ts";
+import { elementPaths, read, readJson } from "../read.ts";
 import { GCP_ML_GRANTS, GCP_WIDE_GRANTS, grantViolatesIf, onGcpGrants } from "../role-grants.ts";
 
 const ROLE = "aws:iam/role:Role";
@@ -59,9 +59,13 @@ function accountPrincipals({ principals }: Statement): { principal: string; acco
 /** The accounts that a stack may use: those of its provider, and those that the configuration trusts. */
 function ownAccounts({ provider }: ResourceView, trusted: string[]): string[] {
   if (!provider) return trusted;
-  const paths = elementPaths(provider.props, "allowedAccountIds");
+  // SDKs send a provider's lists and objects as JSON.
+  const allowed = readJson(provider.props, "allowedAccountIds");
+  if (allowed.state !== "known") return trusted;
+  const list = { allowed: allowed.value };
+  const paths = elementPaths(list, "allowed");
   if (!Array.isArray(paths)) return trusted;
-  const readings = paths.map((path) => read(provider.props, path));
+  const readings = paths.map((path) => read(list, path));
   return [...trusted, ...readings.flatMap((one) => (one.state === "known" ? [String(one.value)] : []))];
 }
 

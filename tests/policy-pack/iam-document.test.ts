@@ -275,7 +275,9 @@ describe("a role's trust in accounts", () => {
     const pack = await startPack();
     try {
       for (const [ids, expected] of [
+        ['["111122223333"]', 0],
         [["111122223333"], 0],
+        ["111122223333", 1],
         [["444455556666"], 1],
         [unknown, 1],
         [undefined, 1],
