@@ -75,7 +75,7 @@ export class WorkloadIdentity extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.policies = grantData(name, role.name, args, args.dataStores ?? [], this);
+    this.policies = grant(name, role.name, dataStatements(args, args.dataStores ?? []), this);
     this.roleArn = role.arn;
     this.roleName = role.name;
     this.registerOutputs({ roleArn: this.roleArn, roleName: this.roleName });
@@ -117,7 +117,7 @@ export class DataGrant extends pulumi.ComponentResource {
   constructor(name: string, args: DataGrantArgs, opts?: pulumi.ComponentResourceOptions) {
     super("secure-ml-workspace:aws:DataGrant", name, {}, opts);
     const { bucket, access, keyArn } = args;
-    this.policies = grantData(name, args.roleName, args, [{ bucket, access, keyArn }], this);
+    this.policies = grant(name, args.roleName, dataStatements(args, [{ bucket, access, keyArn }]), this);
     this.registerOutputs({});
   }
 }
@@ -144,32 +144,32 @@ export function sagemakerTrust(target: Target): Statement {
   };
 }
 
+/** What lets a role use buckets and their keys. */
+export function dataStatements(target: Target, stores: DataAccessArgs[]): Statement[] {
+  return [...bucketStatements(target, stores), ...keyStatements(target, stores)];
+}
+
 /**
- * Grants the use of buckets and their keys, in up to two documents: what is known before anything exists, and what
- * needs an id that only the cloud can give. So one unknown key hides nothing else from a preview.
+ * Gives a role permissions in up to two documents: what is known before anything exists, and what needs an id that only
+ * the cloud can give. So one unknown id hides nothing else from a preview. The second document comes first, because
+ * what it denies limits what the other one allows.
  */
-function grantData(
+export function grant(
   name: string,
   role: pulumi.Input<string>,
-  target: Target,
-  stores: DataAccessArgs[],
+  statements: Statement[],
   parent: pulumi.Resource,
 ): RolePolicy[] {
-  const statements = [...bucketStatements(target, stores), ...keyStatements(target, stores)];
   const documents = [
-    { kind: "data", statements: statements.filter(isPlain) },
-    { kind: "data-ids", statements: statements.filter((statement) => !isPlain(statement)) },
+    { kind: "ids", statements: statements.filter((statement) => !isPlain(statement)) },
+    { kind: "policy", statements: statements.filter(isPlain) },
   ];
-  return documents
-    .filter((document) => document.statements.length > 0)
-    .map(
-      ({ kind, statements }) =>
-        new RolePolicy(
-          `${name}-${kind}`,
-          { name: `${name}-${kind}`, role, policy: policyDocument(statements) },
-          { parent },
-        ),
-    );
+  const policies: RolePolicy[] = [];
+  for (const { kind, statements } of documents.filter((document) => document.statements.length > 0)) {
+    const settings = { name: `${name}-${kind}`, role, policy: policyDocument(statements) };
+    policies.push(new RolePolicy(`${name}-${kind}`, settings, { parent, dependsOn: [...policies] }));
+  }
+  return policies;
 }
 
 /** Statements on buckets: those with known names together, each other one by itself. */

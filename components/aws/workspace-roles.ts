@@ -1,13 +1,13 @@
 /** The roles of one workspace, with exactly the grants that its spec implies. */
 import { Policy } from "@pulumi/aws/iam/policy.js";
 import { Role } from "@pulumi/aws/iam/role.js";
-import { RolePolicy } from "@pulumi/aws/iam/rolePolicy.js";
 import { RolePolicyAttachment } from "@pulumi/aws/iam/rolePolicyAttachment.js";
 import * as pulumi from "@pulumi/pulumi";
 import { fit } from "../names.ts";
 import type { Person, Workspace } from "../spec.ts";
-import { type DataAccessArgs, roleArn, WorkloadIdentity } from "./identities.ts";
+import { type DataAccessArgs, dataStatements, grant, roleArn, WorkloadIdentity } from "./identities.ts";
 import { launchStatements, pinStatements, requirementStatements } from "./jobs.ts";
+import { keyUseStatements } from "./keys.ts";
 import { jobPrefixOf, LIMITS, notebookName, prefixOf, profileName, roleName } from "./names.ts";
 import { dataScientistStatements, operatorStatements, personTrust, presignPinStatement } from "./people.ts";
 import { boundaryStatements } from "./perimeter.ts";
@@ -167,17 +167,14 @@ export class WorkspaceRoles extends pulumi.ComponentResource {
   private createJobRole(): void {
     const target = targetOf(this.workspace);
     const { dataStores, models, subnetIds, securityGroupId } = this.ties;
-    const identity = this.executionRole("jobs", "Jobs of the workspace", [
-      ...dataStores,
-      { ...models, access: "read-write" },
-    ]);
-    const prefix = jobPrefixOf(this.workspace);
-    this.inline("jobs", identity.roleName, "runtime", [
-      ...jobRuntimeStatements(target, prefix),
+    const identity = this.executionRole("jobs", "Jobs of the workspace");
+    this.grant("jobs", identity.roleName, [
+      ...dataStatements(target, [...dataStores, { ...models, access: "read-write" }]),
+      ...jobRuntimeStatements(target, jobPrefixOf(this.workspace)),
       ...this.packageGrants(),
+      ...jobNetworkStatements(target, subnetIds, [securityGroupId]),
+      ...this.keyPins(),
     ]);
-    this.inline("jobs", identity.roleName, "network", jobNetworkStatements(target, subnetIds, [securityGroupId]));
-    this.inline("jobs", identity.roleName, "keys", this.keyPins());
     this.roleArns.jobs = identity.roleArn;
   }
 
@@ -186,17 +183,19 @@ export class WorkspaceRoles extends pulumi.ComponentResource {
     const target = targetOf(this.workspace);
     const id = `notebook-${person.name}`;
     const { dataStores, models, vpcId } = this.ties;
+    const identity = this.executionRole(id, `Notebooks of ${person.name}`, ["notebook", person.name]);
     // Notebooks read models and stage code for jobs; only jobs write models.
-    const identity = this.executionRole(
-      id,
-      `Notebooks of ${person.name}`,
-      [...dataStores, { ...models, access: "read" }, { ...models, access: "read-write", prefix: STAGING }],
-      ["notebook", person.name],
-    );
-    const runtime = notebookRuntimeStatements(target, profileName(this.workspace, person.name));
-    this.inline(id, identity.roleName, "runtime", [...runtime, ...this.packageGrants()]);
-    this.inline(id, identity.roleName, "keys", this.keyPins());
-    this.inline(id, identity.roleName, "place", [insideNetworkStatement(vpcId)]);
+    const modelParts = [
+      { ...models, access: "read" },
+      { ...models, access: "read-write", prefix: STAGING },
+    ];
+    this.grant(id, identity.roleName, [
+      ...dataStatements(target, [...dataStores, ...modelParts]),
+      ...notebookRuntimeStatements(target, profileName(this.workspace, person.name)),
+      ...this.packageGrants(),
+      ...this.keyPins(),
+      insideNetworkStatement(vpcId),
+    ]);
     this.attach(id, identity.roleName, launching);
     this.roleArns[id] = identity.roleArn;
     this.notebookRoleNames[person.name] = identity.roleName;
@@ -206,51 +205,34 @@ export class WorkspaceRoles extends pulumi.ComponentResource {
     const target = targetOf(this.workspace);
     const id = `data-scientist-${person.name}`;
     const role = this.personRole(id, ["data-scientist", person.name], `Data scientist ${person.name}`, person);
-    const limits = [presignPinStatement(this.ties.linkEndpointIds)];
-    const pin = this.inline(id, role.name, "links", limits);
     const notebooks = this.workspace.notebooks
       .filter((notebook) => notebook.owner === person.name)
       .map((notebook) => notebookName(this.workspace, notebook.name));
     const profile = person.kind === "person" ? profileName(this.workspace, person.name) : undefined;
-    const own = dataScientistStatements(target, jobPrefixOf(this.workspace), { profile, notebooks });
-    // The limit stands before what it limits.
-    this.inline(id, role.name, "own", own, [pin]);
-    const volume = keyPinStatements(target, this.ties.keyArns.notebooks!, []).slice(0, 2);
-    this.inline(id, role.name, "keys", volume);
+    this.grant(id, role.name, [
+      ...dataScientistStatements(target, jobPrefixOf(this.workspace), { profile, notebooks }),
+      ...keyUseStatements(target, "VolumeKey", [this.ties.keyArns.notebooks!], "volume"),
+      presignPinStatement(this.ties.linkEndpointIds),
+    ]);
     this.attach(id, role.name, launching);
   }
 
   private createOperatorRole(person: Person): void {
     const id = `operator-${person.name}`;
     const role = this.personRole(id, ["operator", person.name], `Operator ${person.name}`, person);
-    const target = targetOf(this.workspace);
     const prefixes = [prefixOf(this.workspace), jobPrefixOf(this.workspace), this.ties.logGroupPrefix] as const;
-    this.inline(id, role.name, "operate", operatorStatements(target, ...prefixes));
+    this.grant(id, role.name, operatorStatements(targetOf(this.workspace), ...prefixes));
   }
 
   private createFallbackRole(): pulumi.Output<string> {
-    return this.executionRole("fallback", "Studio users without a role of their own: no permissions", []).roleArn;
+    return this.executionRole("fallback", "Studio users without a role of their own: no permissions").roleArn;
   }
 
-  private executionRole(
-    id: string,
-    description: string,
-    dataStores: DataAccessArgs[],
-    nameParts: string[] = [id],
-  ): WorkloadIdentity {
-    const identity = new WorkloadIdentity(
-      `${this.name}-${id}`,
-      {
-        ...targetOf(this.workspace),
-        roleName: roleName(this.workspace, ...nameParts),
-        description,
-        dataStores,
-        permissionsBoundaryArn: this.ties.boundaryArn,
-      },
-      { parent: this },
-    );
-    this.grants.push(...identity.policies);
-    return identity;
+  private executionRole(id: string, description: string, nameParts: string[] = [id]): WorkloadIdentity {
+    const settings = { roleName: roleName(this.workspace, ...nameParts), description };
+    const boundary = { permissionsBoundaryArn: this.ties.boundaryArn };
+    const args = { ...targetOf(this.workspace), ...settings, ...boundary };
+    return new WorkloadIdentity(`${this.name}-${id}`, args, { parent: this });
   }
 
   private personRole(id: string, nameParts: string[], description: string, person: Person): Role {
@@ -268,17 +250,8 @@ export class WorkspaceRoles extends pulumi.ComponentResource {
     return role;
   }
 
-  private inline(
-    id: string,
-    role: pulumi.Input<string>,
-    kind: string,
-    statements: Statement[],
-    dependsOn: pulumi.Resource[] = [],
-  ): RolePolicy {
-    const settings = { name: kind, role, policy: policyDocument(statements) };
-    const policy = new RolePolicy(`${this.name}-${id}-${kind}`, settings, { parent: this, dependsOn });
-    this.grants.push(policy);
-    return policy;
+  private grant(id: string, role: pulumi.Input<string>, statements: Statement[]): void {
+    this.grants.push(...grant(`${this.name}-${id}`, role, statements, this));
   }
 
   /** Attaches in order, so that what limits launching is in force before launching is allowed. */

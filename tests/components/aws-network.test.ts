@@ -112,8 +112,7 @@ describe("the AWS network", () => {
     const services = ofType(resources, "aws:ec2/vpcEndpoint:VpcEndpoint").map(({ inputs }) => inputs.serviceName);
     assert.ok(services.includes("com.amazonaws.eu-west-1.codeartifact.api"));
     assert.ok(services.includes("com.amazonaws.eu-west-1.codeartifact.repositories"));
-    const policy = only(resources, "aws:iam/rolePolicy:RolePolicy", "fraud-ml-roles-notebook-ana-runtime").inputs
-      .policy;
+    const policy = only(resources, "aws:iam/rolePolicy:RolePolicy", "fraud-ml-roles-notebook-ana-policy").inputs.policy;
     assert.match(policy as string, /codeartifact:ReadFromRepository/);
     assert.doesNotMatch(policy as string, /codeartifact:PublishPackageVersion/);
   });

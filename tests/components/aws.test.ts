@@ -332,11 +332,11 @@ describe("the AWS workspace", () => {
     const stores = (id: pulumi.Input<string>, key: pulumi.Input<string>): WorkspaceArgs =>
       specFor("aws", { dataStores: [{ name: "bank", access: "read", existing: { id, keyId: key } }] });
     const text = await workspaceOf(stores("bank-data", keyId));
-    const data = inputsOf(text, "aws:iam/rolePolicy:RolePolicy", "fraud-ml-roles-notebook-ana-data");
+    const data = inputsOf(text, "aws:iam/rolePolicy:RolePolicy", "fraud-ml-roles-notebook-ana-policy");
     assert.match(data.policy as string, /arn:aws:s3:::bank-data\/\*/);
     assert.match(data.policy as string, /key\/bank/);
     const output = await workspaceOf(stores(pulumi.output("bank-data"), pulumi.output(keyId)));
-    const ids = inputsOf(output, "aws:iam/rolePolicy:RolePolicy", "fraud-ml-roles-notebook-ana-data-ids");
+    const ids = inputsOf(output, "aws:iam/rolePolicy:RolePolicy", "fraud-ml-roles-notebook-ana-ids");
     assert.match(ids.policy as string, /arn:aws:s3:::bank-data\/\*/);
     assert.match(ids.policy as string, /key\/bank/);
   });

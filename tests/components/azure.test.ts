@@ -278,6 +278,7 @@ describe("azure workspace", function () {
       [
         "network.availabilityZones",
         "network.egress",
+        "network.egress",
         "dataStores[0].retentionDays",
         "dataStores[0].immutableDays",
         "notebooks[0].image",
@@ -387,7 +388,7 @@ describe("azure components by themselves", () => {
           workspaceName: "ml",
           location: "westeurope",
           notebookName: "explore",
-          machineType: "Standard_DS11_v2",
+          machineType: "Standard_D2ds_v4",
           ownerObjectId: "ana",
           tenantId: "tenant",
           identityId: "identity",
