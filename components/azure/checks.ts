@@ -51,7 +51,7 @@ function dataStoreProblems({ dataStores }: Workspace): Problem[] {
 function notebookProblems({ notebooks }: Workspace): Problem[] {
   return notebooks.flatMap(({ machineType }, index) => {
     if (!machineType || /^Standard_/i.test(machineType)) return [];
-    const message = `"${machineType}" is no Azure machine type; use one such as Standard_DS11_v2`;
+    const message = `"${machineType}" is no Azure machine type; use one such as Standard_D2ds_v4`;
     return [{ path: `notebooks[${index}].machineType`, message }];
   });
 }

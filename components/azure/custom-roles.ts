@@ -1,8 +1,7 @@
 /** The workspace's own role definitions: what Azure ML and people may do, action by action, without a wildcard. */
 import { RoleDefinition } from "@pulumi/azure-native/authorization/roleDefinition.js";
-import type * as pulumi from "@pulumi/pulumi";
 import { guid } from "./ids.ts";
-import type { AzureNames, Place } from "./place.ts";
+import type { Context } from "./place.ts";
 
 /** What a custom role allows. Action names: https://learn.microsoft.com/azure/role-based-access-control/permissions/ai-machine-learning */
 export interface CustomRole {
@@ -191,17 +190,12 @@ export interface CustomRoles {
 }
 
 /** Defines the roles. They can be assigned in the workspace's resource group only. */
-export function defineRoles(
-  name: string,
-  place: Place,
-  names: AzureNames,
-  opts: pulumi.CustomResourceOptions,
-): CustomRoles {
+export function defineRoles({ name, place, names, opts }: Context): CustomRoles {
   const id = (role: CustomRoleName) => guid(`${place.resourceGroupId}|role|${role}`);
   const define = (role: CustomRoleName) => {
     const { title, description, actions } = CUSTOM_ROLES[role];
     return new RoleDefinition(
-      `${name}-${role}`,
+      `${name}-role-${role}`,
       {
         roleDefinitionId: id(role),
         roleName: names.role(title),

@@ -6,7 +6,7 @@ import { VirtualNetworkLink } from "@pulumi/azure-native/privatedns/virtualNetwo
 import type * as pulumi from "@pulumi/pulumi";
 import { allZones, type EndpointGroup } from "./clouds.ts";
 import { mapText, resourceId } from "./ids.ts";
-import type { Place } from "./place.ts";
+import type { Context, Place } from "./place.ts";
 
 const ZONE_TYPE = "Microsoft.Network/privateDnsZones";
 
@@ -68,8 +68,26 @@ export interface EndpointSite {
   zoneIds: ZoneIds;
 }
 
+/** A private endpoint of the workspace. `role` says in its name what it leads to. */
+export function connect(
+  context: Context,
+  site: EndpointSite,
+  role: string,
+  serviceId: pulumi.Input<string>,
+  group: EndpointGroup,
+  dependsOn: pulumi.Resource[] = [],
+): PrivateEndpoint {
+  const target = { endpointName: endpointName(context, role, group), serviceId, group };
+  return createEndpoint(`${context.name}-endpoint-${role}-${group}`, site, target, { ...context.opts, dependsOn });
+}
+
+/** Physical name of a private endpoint of the workspace. */
+export function endpointName({ names }: Context, role: string, group: EndpointGroup): string {
+  return names.plain(role, group);
+}
+
 /** What a private endpoint leads to. */
-export interface EndpointTarget {
+interface EndpointTarget {
   /** Physical name of the endpoint. */
   endpointName: string;
   /** Id of the service's resource. */
@@ -79,7 +97,7 @@ export interface EndpointTarget {
 }
 
 /** One private endpoint with one zone group that holds all the zones of its service. */
-export function createEndpoint(
+function createEndpoint(
   name: string,
   site: EndpointSite,
   target: EndpointTarget,

@@ -22,6 +22,11 @@ function networkGaps({ network }: Workspace): Gap[] {
       message: "security groups and flow logs of an existing network are its owner's; the workspace changes neither",
     });
   }
+  gaps.push({
+    path: "network.egress",
+    message:
+      "Azure ML's managed network always reaches Entra ID, Resource Manager, Azure ML, Batch, Monitor and Microsoft's image registry, which all customers share; rules for hosts act on names and do not open TLS",
+  });
   if (network.egress === "packages") {
     gaps.push({
       path: "network.egress",

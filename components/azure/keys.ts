@@ -8,14 +8,17 @@ import { assignRole, BUILT_IN_ROLES } from "./roles.ts";
 
 /** What a key vault needs to know. */
 export interface VaultSettings {
-  subscriptionId: string;
+  /** Microsoft Entra tenant whose principals may get roles on the vault. */
   tenantId: string;
+  /** Resource group. */
   resourceGroupName: string;
+  /** Region. */
   location: string;
   /** Name of the vault, unique in the world. */
   vaultName: string;
   /** Whether the vault can hold HSM keys. */
   hsm: boolean;
+  /** Tags. */
   tags: Record<string, string>;
 }
 

@@ -6,10 +6,10 @@ import { PrivateLinkScope } from "@pulumi/azure-native/monitor/privateLinkScope.
 import { PrivateLinkScopedResource } from "@pulumi/azure-native/monitor/privateLinkScopedResource.js";
 import { FlowLog } from "@pulumi/azure-native/network/flowLog.js";
 import { Workspace } from "@pulumi/azure-native/operationalinsights/workspace.js";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { resourceId } from "./ids.ts";
 import type { CustomerManagedKey } from "./keys.ts";
-import type { AzureNames, Place } from "./place.ts";
+import type { Context } from "./place.ts";
 import { assignRole, BUILT_IN_ROLES } from "./roles.ts";
 import { createStorage, type PrivateStorage } from "./storage-account.ts";
 
@@ -33,15 +33,10 @@ export interface LogStores {
 }
 
 /** Creates the log stores. Nothing can be written to them or read from them outside of the private link scope. */
-export function createLogStores(
-  name: string,
-  place: Place,
-  names: AzureNames,
-  key: CustomerManagedKey,
-  flowLogRetentionDays: number,
-  opts: pulumi.CustomResourceOptions,
-): LogStores {
-  const { resourceGroupName, location, tags } = place;
+export function createLogStores(context: Context, key: CustomerManagedKey): LogStores {
+  const { names, opts } = context;
+  const { resourceGroupName, location, tags } = context.place;
+  const name = `${context.name}-logs`;
   const analytics = new Workspace(
     `${name}-analytics`,
     {
@@ -105,7 +100,7 @@ export function createLogStores(
       keyIdentityId: key.identityId,
       retentionDays: 90,
       trustedServices: true,
-      expireAfterDays: flowLogRetentionDays,
+      expireAfterDays: context.workspace.network.flowLogRetentionDays,
       tags,
     },
     { ...opts, dependsOn: key.usable },
@@ -122,24 +117,27 @@ export function createLogStores(
 
 /**
  * Sends every audit and resource log of a resource to Log Analytics.
+ * @param context The workspace.
+ * @param logs The log stores.
+ * @param role What the resource is, part of the setting's name.
  * @param resourceUri Id of the resource; for blobs the id of the account's blob service.
  */
-export function sendLogs(
-  name: string,
-  resourceUri: pulumi.Input<string>,
-  logs: LogStores,
-  opts: pulumi.CustomResourceOptions,
-): DiagnosticSetting {
-  return new DiagnosticSetting(
-    name,
+export function audit(context: Context, logs: LogStores, role: string, resourceUri: pulumi.Input<string>): void {
+  new DiagnosticSetting(
+    `${context.name}-audit-${role}`,
     {
       name: "audit",
       resourceUri,
       workspaceId: logs.analytics.id,
       logs: [{ categoryGroup: "allLogs", enabled: true }],
     },
-    opts,
+    context.opts,
   );
+}
+
+/** Id of the blob service of a storage account, which has the account's access logs. */
+export function blobServiceOf(accountId: pulumi.Output<string>): pulumi.Output<string> {
+  return pulumi.interpolate`${accountId}/blobServices/default`;
 }
 
 /**
@@ -149,14 +147,9 @@ export function sendLogs(
  *
  * The identity is there because the log account accepts no shared key.
  */
-export function createFlowLog(
-  name: string,
-  place: Place,
-  names: AzureNames,
-  logs: LogStores,
-  networkId: pulumi.Output<string>,
-  opts: pulumi.CustomResourceOptions,
-): FlowLog {
+export function createFlowLog(context: Context, logs: LogStores, networkId: pulumi.Output<string>): FlowLog {
+  const { place, names, opts } = context;
+  const name = `${context.name}-flow-log`;
   const identityName = names.plain("flow-logs");
   const identity = new UserAssignedIdentity(
     `${name}-identity`,

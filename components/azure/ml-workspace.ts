@@ -1,125 +1,100 @@
-/** The Azure ML workspace: its identity, its outbound rules, its data stores and the cluster that builds its images. */
+/** The Azure ML workspace: what it depends on, its outbound rules, its data stores and the cluster that builds images. */
+import type { Registry } from "@pulumi/azure-native/containerregistry/registry.js";
+import type { Vault } from "@pulumi/azure-native/keyvault/vault.js";
 import { Compute } from "@pulumi/azure-native/machinelearningservices/compute.js";
 import { Datastore } from "@pulumi/azure-native/machinelearningservices/datastore.js";
 import { Workspace } from "@pulumi/azure-native/machinelearningservices/workspace.js";
-import { UserAssignedIdentity } from "@pulumi/azure-native/managedidentity/userAssignedIdentity.js";
-import type * as pulumi from "@pulumi/pulumi";
 import type { CustomRoles } from "./custom-roles.ts";
-import type { OutboundRules } from "./egress.ts";
+import { endpointRule, hostRules, type OutboundRules } from "./egress.ts";
+import { connect, endpointName } from "./endpoints.ts";
 import { mapText, resourceId, type StorageAccountParts, storageAccountParts } from "./ids.ts";
-import type { CustomerManagedKey } from "./keys.ts";
-import type { Place } from "./place.ts";
-import { assignRole, BUILT_IN_ROLES } from "./roles.ts";
+import { createVault } from "./keys.ts";
+import { audit } from "./logs.ts";
+import type { Context } from "./place.ts";
+import { createRegistry } from "./registry.ts";
+import { BUILT_IN_ROLES } from "./roles.ts";
+import { createServiceIdentity, type ServiceIdentity, workspaceGrants } from "./service-identity.ts";
+import { MODELS, type StoreInfo, type StoreParts, type WorkspaceStores } from "./workspace-stores.ts";
 
-/** A user-assigned identity with the resources that must exist before something can run as it. */
-export interface ServiceIdentity {
-  /** Resource id. */
-  id: string;
-  /** The identity and its grants. */
-  usable: pulumi.Resource[];
-}
-
-/** One role of a service identity. */
-export interface ServiceGrant {
-  /** Short name, unique for the identity. */
-  label: string;
-  /** GUID of the role definition. */
-  role: string;
-  /** Id of what the role is given on. */
-  scope: pulumi.Input<string>;
-}
-
-/** Creates an identity for a service, with its grants. */
-export function createServiceIdentity(
-  name: string,
-  place: Place,
-  identityName: string,
-  grants: ServiceGrant[],
-  opts: pulumi.CustomResourceOptions,
-): ServiceIdentity {
-  const id = resourceId(place.resourceGroupId, "Microsoft.ManagedIdentity/userAssignedIdentities", identityName);
-  const identity = new UserAssignedIdentity(
-    `${name}-identity`,
-    {
-      resourceName: identityName,
-      resourceGroupName: place.resourceGroupName,
-      location: place.location,
-      tags: place.tags,
-    },
-    { parent: opts.parent },
-  );
-  const assignments = grants.map(({ label, role, scope }) =>
-    assignRole(
-      `${name}-${label}`,
-      { role, scope, principalId: identity.principalId, principalType: "ServicePrincipal", principalKey: id },
-      opts,
-    ),
-  );
-  return { id, usable: [identity, ...assignments] };
-}
-
-/** What the workspace depends on. The plain ids are the scopes of its identity's grants. */
-export interface WorkspaceDependencies {
-  /** Id of the default storage account. */
-  storageId: string;
-  /** Id of the vault for connection secrets. */
-  vaultId: string;
-  /** Id of the container registry. */
+/** The Azure ML workspace and its registry. */
+export interface MlWorkspaceService {
+  /** The workspace. */
+  workspace: Workspace;
+  /** Its id, known before it exists. */
+  workspaceId: string;
+  /** The container registry. */
+  registry: Registry;
+  /** Its id, known before it exists. */
   registryId: string;
-  /** Id of Application Insights. */
-  insightsId: string;
-  /** Ids of the private endpoints of the default storage account that Azure ML must see, by sub-resource. */
-  storageEndpointIds: { [group: string]: string };
-  /** Ids of the storage accounts of data stores. */
-  dataAccountIds: pulumi.Input<string>[];
 }
 
-/**
- * The grants of the workspace's identity. Microsoft's list is Contributor on everything and Key Vault Administrator; this
- * is the part of it that a workspace without account keys and with a vault for secrets alone can use.
- * https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication#user-assigned-managed-identity
- */
-export function workspaceGrants(place: Place, roles: CustomRoles, needs: WorkspaceDependencies): ServiceGrant[] {
-  const { storageId, vaultId, registryId, insightsId, storageEndpointIds, dataAccountIds } = needs;
-  const dependency = roles.id("workspaceDependency");
-  const approver = BUILT_IN_ROLES.networkConnectionApprover;
-  return [
-    { label: "itself", role: roles.id("workspaceService"), scope: place.resourceGroupId },
-    { label: "storage", role: dependency, scope: storageId },
-    { label: "vault", role: dependency, scope: vaultId },
-    { label: "registry", role: dependency, scope: registryId },
-    { label: "insights", role: dependency, scope: insightsId },
-    ...Object.entries(storageEndpointIds).map(([group, scope]) => ({
-      label: `${group}-endpoint`,
-      role: dependency,
-      scope,
-    })),
-    { label: "blobs", role: BUILT_IN_ROLES.storageBlobDataContributor, scope: storageId },
-    { label: "files", role: BUILT_IN_ROLES.storageFileDataPrivilegedContributor, scope: storageId },
-    { label: "secrets", role: BUILT_IN_ROLES.keyVaultSecretsOfficer, scope: vaultId },
-    { label: "images", role: BUILT_IN_ROLES.acrPush, scope: registryId },
-    { label: "connect-storage", role: approver, scope: storageId },
-    { label: "connect-vault", role: approver, scope: vaultId },
-    { label: "connect-registry", role: approver, scope: registryId },
-    ...dataAccountIds.map((scope, index) => ({ label: `connect-data-${index}`, role: approver, scope })),
-  ];
+/** What an Azure ML workspace is made with. */
+export interface MlWorkspaceParts extends StoreParts {
+  /** The data stores. */
+  stores: WorkspaceStores;
+  /** The workspace's own role definitions. */
+  roles: CustomRoles;
 }
 
-/** What the Azure ML workspace needs to know. */
-export interface MlWorkspaceSettings {
-  workspaceName: string;
-  /** Name of the cluster that builds images, because a private registry cannot. */
-  imageBuilderName: string;
-  identity: ServiceIdentity;
-  /** Key of the workspace's metadata. */
-  key: CustomerManagedKey;
-  storageId: pulumi.Output<string>;
-  vaultId: pulumi.Output<string>;
-  registryId: pulumi.Output<string>;
-  insightsId: pulumi.Output<string>;
-  outboundRules: OutboundRules;
-  /** Whether Microsoft collects less diagnostic data and scratch disks are encrypted. */
-  highBusinessImpact: boolean;
+/** Creates the Azure ML workspace with everything that it depends on. */
+export function createMlWorkspace(context: Context, parts: MlWorkspaceParts): MlWorkspaceService {
+  const { place, names } = context;
+  const vault = createSecretVault(context, parts);
+  const registry = createPrivateRegistry(context, parts);
+  const identity = createWorkspaceIdentity(context, parts, vault, registry);
+  const workspace = createWorkspace(context, parts, vault, registry, identity);
+  const idOf = (type: string, name: string) => resourceId(place.resourceGroupId, type, name);
+  const service = {
+    workspace,
+    workspaceId: idOf("Microsoft.MachineLearningServices/workspaces", names.mlWorkspace()),
+    registry,
+    registryId: idOf("Microsoft.ContainerRegistry/registries", names.registry()),
+  };
+  connect(context, parts.site, "workspace", workspace.id, "amlworkspace");
+  audit(context, parts.logs, "workspace", workspace.id);
+  for (const store of [...parts.stores.data, parts.stores.models]) registerStore(context, workspace, store);
+  createImageBuilder(context, parts, service);
+  return service;
+}
+
+/** Azure ML keeps the secrets of connections in a vault. It is not the one with our keys, which Azure ML need not see. */
+function createSecretVault(context: Context, { site, logs }: MlWorkspaceParts): Vault {
+  const { name, place, names, opts } = context;
+  const vault = createVault(`${name}-secrets`, { ...place, vaultName: names.vault("secrets"), hsm: false }, opts);
+  connect(context, site, "secrets", vault.id, "vault");
+  audit(context, logs, "secrets", vault.id);
+  return vault;
+}
+
+function createPrivateRegistry(context: Context, { keys, site, logs }: MlWorkspaceParts): Registry {
+  const registry = createRegistry(context, keys.models);
+  connect(context, site, "registry", registry.id, "registry");
+  audit(context, logs, "registry", registry.id);
+  return registry;
+}
+
+function createWorkspaceIdentity(
+  context: Context,
+  { logs, stores, roles }: MlWorkspaceParts,
+  vault: Vault,
+  registry: Registry,
+): ServiceIdentity {
+  const { place, names } = context;
+  const idOf = (type: string, name: string) => resourceId(place.resourceGroupId, type, name);
+  const endpointIdOf = (group: "blob" | "file") =>
+    idOf("Microsoft.Network/privateEndpoints", endpointName(context, MODELS, group));
+  const grants = workspaceGrants(place, roles, {
+    storageId: stores.models.accountId,
+    vaultId: idOf("Microsoft.KeyVault/vaults", names.vault("secrets")),
+    registryId: idOf("Microsoft.ContainerRegistry/registries", names.registry()),
+    insightsId: idOf("Microsoft.Insights/components", names.plain("insights")),
+    storageEndpointIds: { blob: endpointIdOf("blob"), file: endpointIdOf("file") },
+    dataAccountIds: stores.data.map(({ accountId }) => accountId),
+  });
+  const { endpoints } = stores.models;
+  const data = [...stores.data, stores.models].flatMap(({ usable }) => usable);
+  const targets = [vault, registry, logs.insights, ...endpoints, ...data];
+  return createServiceIdentity(context, "workspace", grants, [...targets, ...roles.definitions]);
 }
 
 /**
@@ -127,28 +102,30 @@ export interface MlWorkspaceSettings {
  * Cosmos DB, a search service and a storage account into a resource group of its own, outside of these controls.
  * https://learn.microsoft.com/azure/machine-learning/concept-customer-managed-keys
  */
-export function createMlWorkspace(
-  name: string,
-  place: Place,
-  settings: MlWorkspaceSettings,
-  opts: pulumi.CustomResourceOptions,
+function createWorkspace(
+  context: Context,
+  { keys, logs, stores }: MlWorkspaceParts,
+  vault: Vault,
+  registry: Registry,
+  identity: ServiceIdentity,
 ): Workspace {
-  const { identity, key } = settings;
+  const { name, workspace, place, names, opts } = context;
+  const key = keys.notebooks;
   return new Workspace(
-    name,
+    `${name}-workspace`,
     {
-      workspaceName: settings.workspaceName,
+      workspaceName: names.mlWorkspace(),
       resourceGroupName: place.resourceGroupName,
       location: place.location,
       kind: "Default",
       sku: { name: "Basic", tier: "Basic" },
-      friendlyName: settings.workspaceName,
+      friendlyName: names.mlWorkspace(),
       identity: { type: "UserAssigned", userAssignedIdentities: [identity.id, key.identityId] },
       primaryUserAssignedIdentity: identity.id,
-      storageAccount: settings.storageId,
-      keyVault: settings.vaultId,
-      containerRegistry: settings.registryId,
-      applicationInsights: settings.insightsId,
+      storageAccount: stores.models.account,
+      keyVault: vault.id,
+      containerRegistry: registry.id,
+      applicationInsights: logs.insights.id,
       enableServiceSideCMKEncryption: true,
       encryption: {
         status: "Enabled",
@@ -161,49 +138,46 @@ export function createMlWorkspace(
       managedNetwork: {
         isolationMode: "AllowOnlyApprovedOutbound",
         firewallSku: "Standard",
-        outboundRules: settings.outboundRules,
+        outboundRules: outboundRules(context, stores),
       },
       provisionNetworkNow: true,
       serverlessComputeSettings: { serverlessComputeNoPublicIP: true },
       systemDatastoresAuthMode: "Identity",
-      hbiWorkspace: settings.highBusinessImpact,
+      hbiWorkspace: workspace.dataClassification !== "internal",
       v1LegacyMode: false,
-      imageBuildCompute: settings.imageBuilderName,
+      imageBuildCompute: names.compute("images"),
       tags: place.tags,
     },
-    { ...opts, customTimeouts: { create: "90m" } },
+    {
+      ...opts,
+      dependsOn: [...identity.usable, ...key.usable, ...stores.models.endpoints],
+      customTimeouts: { create: "90m" },
+    },
   );
 }
 
-/** A data store as Azure ML knows it. */
-export interface RegisteredStore {
-  /** Name in the spec. */
-  name: string;
-  /** Id of the storage account, or of something below it. */
-  accountId: pulumi.Input<string>;
-  /** Blob container. */
-  container: string;
-  /** Resources that must exist before a grant on the container; none for a store that exists already. */
-  usable: pulumi.Resource[];
+/** Beside Azure ML's required rules: endpoints to every data store, to queues and tables, and the spec's hosts. */
+function outboundRules({ workspace }: Context, { data, models }: WorkspaceStores): OutboundRules {
+  const rules = hostRules(workspace);
+  const open = ({ name, accountId }: StoreInfo, groups: string[]) => {
+    for (const group of groups) rules[`data-${name}-${group}`] = endpointRule(accountId, group);
+  };
+  for (const store of data) open(store, ["blob", "dfs"]);
+  open(models, ["queue", "table"]);
+  return rules;
 }
 
 /**
  * Registers a data store without any credential: whoever reads it does so with an identity of their own. Azure ML
  * cannot test the connection from outside of the network, so it is told not to.
  */
-export function registerStore(
-  name: string,
-  place: Place,
-  workspaceName: pulumi.Input<string>,
-  store: RegisteredStore,
-  opts: pulumi.CustomResourceOptions,
-): Datastore {
+function registerStore({ name, place, opts }: Context, workspace: Workspace, store: StoreInfo): void {
   const partOf = (part: keyof StorageAccountParts) => mapText(store.accountId, (id) => storageAccountParts(id)![part]);
-  return new Datastore(
-    name,
+  new Datastore(
+    `${name}-datastore-${store.name}`,
     {
       name: store.name.replaceAll("-", "_"),
-      workspaceName,
+      workspaceName: workspace.name,
       resourceGroupName: place.resourceGroupName,
       skipValidation: true,
       properties: {
@@ -222,20 +196,19 @@ export function registerStore(
   );
 }
 
-/** A cluster that builds images in the managed network. It has no node while there is nothing to build. */
-export function createImageBuilder(
-  name: string,
-  place: Place,
-  computeName: string,
-  workspaceName: pulumi.Input<string>,
-  identity: ServiceIdentity,
-  opts: pulumi.CustomResourceOptions,
-): Compute {
-  return new Compute(
-    name,
+/** A private registry cannot build images; a cluster in the managed network does. It has no node while there is no build. */
+function createImageBuilder(context: Context, { stores }: MlWorkspaceParts, service: MlWorkspaceService): void {
+  const { name, place, names, opts } = context;
+  const grants = [
+    { label: "push", role: BUILT_IN_ROLES.acrPush, scope: service.registryId },
+    { label: "build-context", role: BUILT_IN_ROLES.storageBlobDataContributor, scope: stores.models.accountId },
+  ];
+  const identity = createServiceIdentity(context, "images", grants, [service.registry, ...stores.models.usable]);
+  new Compute(
+    `${name}-images`,
     {
-      computeName,
-      workspaceName,
+      computeName: names.compute("images"),
+      workspaceName: service.workspace.name,
       resourceGroupName: place.resourceGroupName,
       location: place.location,
       identity: { type: "UserAssigned", userAssignedIdentities: [identity.id] },
@@ -243,7 +216,7 @@ export function createImageBuilder(
         computeType: "AmlCompute",
         disableLocalAuth: true,
         properties: {
-          vmSize: "Standard_DS11_v2",
+          vmSize: "Standard_D2ds_v4",
           scaleSettings: { minNodeCount: 0, maxNodeCount: 1, nodeIdleTimeBeforeScaleDown: "PT5M" },
           enableNodePublicIp: false,
           remoteLoginPortPublicAccess: "Disabled",

@@ -2,11 +2,11 @@ import { Compute } from "@pulumi/azure-native/machinelearningservices/compute.js
 import * as pulumi from "@pulumi/pulumi";
 import type { NotebookSpec, Size } from "../spec.ts";
 
-/** Machine types by size. All of them are offered for compute instances. */
+/** Machine types by size: https://learn.microsoft.com/azure/machine-learning/concept-compute-target#supported-vm-series-and-sizes */
 const MACHINE_TYPES: Record<Size, string> = {
-  small: "Standard_DS11_v2",
-  medium: "Standard_DS12_v2",
-  large: "Standard_DS14_v2",
+  small: "Standard_D2ds_v4",
+  medium: "Standard_D4ds_v4",
+  large: "Standard_D16ds_v4",
   "gpu-small": "Standard_NC4as_T4_v3",
   "gpu-large": "Standard_NC24ads_A100_v4",
 };
@@ -26,7 +26,7 @@ export interface PrivateNotebookArgs {
   location: string;
   /** Name of the compute instance: 3 to 24 letters, digits and hyphens, unique in the region. */
   notebookName: string;
-  /** Machine type, such as `Standard_DS11_v2`. */
+  /** Machine type, such as `Standard_D2ds_v4`. */
   machineType: string;
   /** Microsoft Entra object id of the one person who can open the notebook. */
   ownerObjectId: string;

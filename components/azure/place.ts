@@ -1,4 +1,5 @@
 /** Where a workspace's resources live and what they are called. */
+import type { ResourceGroup } from "@pulumi/azure-native/resources/resourceGroup.js";
 import { fit, resourceName } from "../names.ts";
 import { type Workspace, workspaceTags } from "../spec.ts";
 import { type AzureCloud, cloudOf } from "./clouds.ts";
@@ -66,4 +67,24 @@ export function namesOf(workspace: Workspace): AzureNames {
     compute: (part) => resourceName(workspace, [part], { max: 24, global: true }),
     role: (title) => fit(`${title} of ${resourceName(workspace, [], { max: 80, global: true })}`, 128),
   };
+}
+
+/** What every part of a workspace is made from. */
+export interface Context {
+  /** Name of the workspace component; every child's name begins with it. */
+  name: string;
+  /** The spec. */
+  workspace: Workspace;
+  /** Where resources live. */
+  place: Place;
+  /** What they are called. */
+  names: AzureNames;
+  /** Everything is a child of the resource group, as in Azure itself: it comes after the group and goes before it. */
+  opts: { parent: ResourceGroup };
+}
+
+/** The arguments that every small component takes. */
+export function placeArgs({ place }: Context) {
+  const { subscriptionId, resourceGroupName, location, tags } = place;
+  return { subscriptionId, resourceGroupName, location, tags };
 }

@@ -1,8 +1,7 @@
 import { Registry } from "@pulumi/azure-native/containerregistry/registry.js";
-import type * as pulumi from "@pulumi/pulumi";
 import { hasZones } from "./clouds.ts";
 import type { CustomerManagedKey } from "./keys.ts";
-import type { Place } from "./place.ts";
+import type { Context } from "./place.ts";
 
 /**
  * The workspace's private container registry: no admin user, no anonymous pull, nothing can be exported or imported to
@@ -10,17 +9,11 @@ import type { Place } from "./place.ts";
  *
  * Quarantine stays off: no scanner of ours releases images, so Azure ML could never pull one.
  */
-export function createRegistry(
-  name: string,
-  place: Place,
-  registryName: string,
-  key: CustomerManagedKey,
-  opts: pulumi.CustomResourceOptions,
-): Registry {
+export function createRegistry({ name, place, names, opts }: Context, key: CustomerManagedKey): Registry {
   return new Registry(
-    name,
+    `${name}-registry`,
     {
-      registryName,
+      registryName: names.registry(),
       resourceGroupName: place.resourceGroupName,
       location: place.location,
       sku: { name: "Premium" },

@@ -9,7 +9,9 @@ export const MAX_SOFT_DELETE_DAYS = 365;
 
 /** What a storage account needs to know. */
 export interface StorageAccountSettings {
+  /** Resource group. */
   resourceGroupName: string;
+  /** Region. */
   location: string;
   /** Name of the account, unique in the world. */
   accountName: string;
@@ -25,6 +27,7 @@ export interface StorageAccountSettings {
   trustedServices: boolean;
   /** How long current blobs are kept, in days. Without it they are kept until somebody deletes them. */
   expireAfterDays?: number;
+  /** Tags. */
   tags: Record<string, string>;
 }
 

@@ -13,7 +13,7 @@ const identity = new WorkloadIdentity("explore", { ...place, identityName: "expl
 
 const workspace = { resourceGroupName, location, workspaceName: config.require("workspaceName") };
 const person = { tenantId, ownerObjectId: config.require("ownerObjectId"), identityId: identity.identityId };
-const machine = { notebookName: "explore", machineType: "Standard_DS11_v2", subnetId: config.require("subnetId") };
+const machine = { notebookName: "explore", machineType: "Standard_D2ds_v4", subnetId: config.require("subnetId") };
 const options = { provider, dependsOn: identity.usable };
 const notebook = new PrivateNotebook("explore", { ...workspace, ...person, ...machine }, options);
 export const outputs = { notebookId: notebook.notebookId, principalId: identity.principalId };
