@@ -47,11 +47,32 @@ const KMS_NAME: DocumentedRule = {
   source: "https://cloud.google.com/kms/docs/reference/rest/v1/projects.locations.keyRings.cryptoKeys/create",
 };
 
+const LABEL: DocumentedRule = {
+  pattern: /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
+  source: "https://cloud.google.com/compute/docs/naming-resources",
+};
+const WORKBENCH_METADATA = "https://cloud.google.com/vertex-ai/docs/workbench/instances/manage-metadata";
+const METADATA_FLAGS = [
+  "block-project-ssh-keys",
+  "disable-mixer",
+  "enable-oslogin",
+  "install-nvidia-driver",
+  "notebook-disable-downloads",
+  "notebook-disable-nbconvert",
+  "notebook-disable-root",
+  "notebook-disable-terminal",
+  "serial-port-enable",
+  "serial-port-logging-enable",
+];
+const METADATA_FLAG: DocumentedRule = { pattern: /^(true|false)$/i, source: WORKBENCH_METADATA };
+
 const RESOURCES: Record<string, GoogleResource> = {
   "gcp:workbench/instance:Instance": {
     schema: "notebooks.v2:Instance",
     ignored: { name: ADDRESS, instanceId: ADDRESS, location: ADDRESS, desiredState: "chooses an operation" },
     documented: {
+      ...Object.fromEntries(METADATA_FLAGS.map((key) => [`gceSetup.metadata.${key}`, METADATA_FLAG])),
+      "gceSetup.metadata.idle-timeout-seconds": { range: [600, 86400], source: WORKBENCH_METADATA },
       "gceSetup.bootDisk.diskSizeGb": { range: [10, 64000], source: WORKBENCH },
       "gceSetup.dataDisks.diskSizeGb": { range: [10, 64000], source: WORKBENCH },
       name: {
@@ -125,10 +146,20 @@ const RESOURCES: Record<string, GoogleResource> = {
       },
     },
   },
-  "gcp:dns/responsePolicy:ResponsePolicy": { schema: "dns.v1:ResponsePolicy" },
+  "gcp:dns/responsePolicy:ResponsePolicy": {
+    schema: "dns.v1:ResponsePolicy",
+    documented: { responsePolicyName: LABEL },
+  },
   "gcp:dns/responsePolicyRule:ResponsePolicyRule": {
     schema: "dns.v1:ResponsePolicyRule",
     ignored: { responsePolicy: ADDRESS },
+    documented: {
+      ruleName: LABEL,
+      "localData.localDatas.type": {
+        pattern: /^(A|AAAA|CNAME|MX|NS|PTR|SOA|SRV|TXT)$/,
+        source: "https://cloud.google.com/dns/docs/records-overview",
+      },
+    },
   },
 
   "gcp:kms/keyRing:KeyRing": {
@@ -164,6 +195,10 @@ const RESOURCES: Record<string, GoogleResource> = {
       name: {
         pattern: /^(?!goog)(?!.*(google|g00gle))[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]$/,
         source: "https://cloud.google.com/storage/docs/buckets#naming",
+      },
+      "lifecycleRules.action.type": {
+        pattern: /^(Delete|SetStorageClass|AbortIncompleteMultipartUpload)$/,
+        source: "https://cloud.google.com/storage/docs/lifecycle",
       },
       "softDeletePolicy.retentionDurationSeconds": {
         range: [7 * 86400, 90 * 86400],
@@ -294,15 +329,22 @@ const RESOURCES: Record<string, GoogleResource> = {
   "gcp:networksecurity/gatewaySecurityPolicy:GatewaySecurityPolicy": {
     schema: "networksecurity.v1:GatewaySecurityPolicy",
     ignored: { location: ADDRESS },
+    documented: { name: LABEL },
   },
   "gcp:networksecurity/gatewaySecurityPolicyRule:GatewaySecurityPolicyRule": {
     schema: "networksecurity.v1:GatewaySecurityPolicyRule",
     ignored: { location: ADDRESS, gatewaySecurityPolicy: ADDRESS },
+    documented: { name: LABEL },
   },
-  "gcp:networksecurity/urlList:UrlList": { schema: "networksecurity.v1:UrlList", ignored: { location: ADDRESS } },
+  "gcp:networksecurity/urlList:UrlList": {
+    schema: "networksecurity.v1:UrlList",
+    ignored: { location: ADDRESS },
+    documented: { name: LABEL },
+  },
   "gcp:networkservices/gateway:Gateway": {
     schema: "networkservices.v1:Gateway",
     ignored: { location: ADDRESS, deleteSwgAutogenRouterOnDestroy: "what the provider does at deletion" },
+    documented: { name: LABEL },
   },
   "gcp:vertex/aiMetadataStore:AiMetadataStore": {
     schema: "aiplatform.v1:GoogleCloudAiplatformV1MetadataStore",

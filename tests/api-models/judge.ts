@@ -4,6 +4,7 @@ import type { Registration } from "../components/record.ts";
 import { awsModel } from "./aws-resources.ts";
 import { azureModel } from "./azure-resources.ts";
 import { gcpModel } from "./gcp-resources.ts";
+import { type PropertyRules, propertyRules } from "./property-rules.ts";
 import type { DocumentedRule, ResourceModel } from "./resource-model.ts";
 import { translate } from "./translate.ts";
 import { isObject, join, UNKNOWN, validate } from "./validate.ts";
@@ -28,11 +29,13 @@ export function judge(registrations: Registration[]): string[] {
     if (NO_API.some(({ prefix }) => type.startsWith(prefix))) return [];
     const model = modelOf(type);
     if (!model) return [`${type} has no model: add it to tests/api-models`];
-    return judgeInputs(plain(inputs) as Record<string, unknown>, model).map((problem) => `${type} ${name}: ${problem}`);
+    const known = plain(inputs) as Record<string, unknown>;
+    const problems = [...judgeInputs(known, model), ...judgeProperties(known, propertyRules(type))];
+    return problems.map((problem) => `${type} ${name}: ${problem}`);
   });
 }
 
-/** Judges the inputs of one resource. */
+/** Judges the inputs of one resource by its own model. */
 export function judgeInputs(inputs: Record<string, unknown>, model: ResourceModel): string[] {
   const schema = model.schema();
   return [
@@ -41,6 +44,18 @@ export function judgeInputs(inputs: Record<string, unknown>, model: ResourceMode
       valuesAt(inputs, path.split("."), "").flatMap(([where, value]) => ruleProblems(value, rule, where)),
     ),
   ];
+}
+
+/** Judges every property, however deep, by the rules for its name. Tags go by the rule for tags. */
+function judgeProperties(value: unknown, rules: PropertyRules, path = "", rule?: DocumentedRule): string[] {
+  if (Array.isArray(value)) {
+    return value.flatMap((entry, index) => judgeProperties(entry, rules, `${path}[${index}]`, rule));
+  }
+  if (!isObject(value)) return rule ? ruleProblems(value, rule, path) : [];
+  const forAll = rule !== undefined && rule === rules.tags ? rule : undefined;
+  return Object.entries(value).flatMap(([name, entry]) =>
+    judgeProperties(entry, rules, join(path, name), forAll ?? rules[name]),
+  );
 }
 
 function ruleProblems(value: unknown, { pattern, max, range, source }: DocumentedRule, path: string): string[] {

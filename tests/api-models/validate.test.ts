@@ -26,7 +26,7 @@ const domain = {
 const FIREWALL = "gcp:compute/firewall:Firewall";
 const firewall = {
   name: "deny-egress",
-  network: "fraud",
+  network: "projects/example/global/networks/fraud",
   direction: "EGRESS",
   denies: [{ protocol: "all" }],
   project: "example",
@@ -163,6 +163,44 @@ describe("the clouds' API models", () => {
     const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value: "VPC" };
     assert.match(problems(DOMAIN, { ...domain, authMode: secret }).join(), /"VPC" is not one of SSO, IAM/);
     assert.deepEqual(problems(DOMAIN, { ...domain, authMode: pulumi.unknown }), []);
+  });
+
+  it("hold a property to the documented rules for its name, however deep it stands", () => {
+    const subnet = { vpcId: "vpc-1", cidrBlock: "10.0.0.0/33" };
+    assert.match(problems("aws:ec2/subnet:Subnet", subnet).join(), /cidrBlock: "10\.0\.0\.0\/33" breaks/);
+    assert.match(
+      problems(FIREWALL, { ...firewall, destinationRanges: ["*"] }).join(),
+      /destinationRanges\[0\]: "\*" breaks/,
+    );
+    assert.match(
+      problems(STORAGE, { ...storage, tags: { team: "t".repeat(257) } }).join(),
+      /tags\.team has 257 characters/,
+    );
+    const identity = { type: "UserAssigned", userAssignedIdentities: ["fraud-ml"] };
+    assert.match(problems(STORAGE, { ...storage, identity }).join(), /userAssignedIdentities\[0\]: "fraud-ml" breaks/);
+  });
+
+  it("hold a number to its documented range", () => {
+    const bucket = { name: "fraud-data", softDeletePolicy: { retentionDurationSeconds: 91 * 86400 } };
+    assert.match(
+      problems("gcp:storage/bucket:Bucket", bucket).join(),
+      /retentionDurationSeconds: 7862400 is not between/,
+    );
+  });
+
+  it("read a list of keyed blocks as the API's map", () => {
+    const group = (definitions: unknown) => ({
+      name: "g",
+      type: "STATEFUL",
+      capacity: 10,
+      ruleGroup: { rulesSource: {}, ruleVariables: { ipSets: [{ key: "HOME_NET", ipSet: { definitions } }] } },
+    });
+    const type = "aws:networkfirewall/ruleGroup:RuleGroup";
+    assert.deepEqual(problems(type, group(["10.0.0.0/8"])), []);
+    assert.match(
+      problems(type, group([{}])).join(),
+      /RuleVariables\.IPSets\.HOME_NET\.Definition\[0\]: \{\} is not text/,
+    );
   });
 
   it("refuse a resource type that nobody has mapped", () => {
