@@ -15,32 +15,36 @@ const tables = await Promise.all(
 const all = tables.flatMap((table) => table.cases);
 
 /** What a wrong-typed property is replaced with, one after the other. */
-const WRONG_VALUES = ["some text", 7, null, [null], ["some text"], { some: "text" }];
+const WRONG_VALUES = ["some text", 7, [null], { some: "text" }];
 
 describe("controls", () => {
   let pack: Pack;
-  let configured = false;
+  let focused = "";
   before(async () => {
     pack = await startPack();
   });
   after(() => pack.stop());
 
-  async function setParameters(control: string, parameters?: Record<string, unknown>): Promise<void> {
-    if (parameters || configured) await pack.configure(parameters ? { [control]: { properties: parameters } } : {});
-    configured = parameters !== undefined;
+  /** Switches the other controls off, which saves most of the time. */
+  async function focus(control: string, parameters?: Record<string, unknown>): Promise<void> {
+    const wanted = JSON.stringify([control, parameters]);
+    if (wanted === focused) return;
+    const others = controls.map(({ id }) => [id, { level: "disabled" }]);
+    await pack.configure({ ...Object.fromEntries(others), [control]: { properties: parameters } });
+    focused = wanted;
   }
 
   for (const { control, type, cases = [], stackCases = [] } of all) {
     describe(`${control} on ${type}`, () => {
       for (const [shows, properties, expected, parameters] of cases) {
         it(`${expected}: ${shows}`, async () => {
-          await setParameters(control, parameters);
+          await focus(control, parameters);
           assertVerdict(await pack.analyze({ type, properties }), control, urnOf({ type }), expected);
         });
       }
       for (const [shows, resources, expected, parameters] of stackCases) {
         it(`${expected}: ${shows}`, async () => {
-          await setParameters(control, parameters);
+          await focus(control, parameters);
           assert.equal(resources[0]?.type, type, "the first resource is the one that is judged");
           assertVerdict(
             await pack.analyzeStack(resources),
@@ -57,7 +61,7 @@ describe("controls", () => {
     for (const control of controls) {
       for (const [type, verdict] of verdictsWhenAbsent(control)) {
         it(`${control.id} ${verdict} on ${type}`, async () => {
-          await setParameters(control.id);
+          await focus(control.id);
           assertVerdict(await pack.analyze({ type }), control.id, urnOf({ type }), verdict);
         });
       }
@@ -70,7 +74,7 @@ describe("controls", () => {
       const compliantStacks = stackCases.filter((one) => one[2] === "complies");
       it(`${control} never blames ${type} for an unknown value`, async () => {
         for (const [shows, properties, , parameters] of compliant) {
-          await setParameters(control, parameters);
+          await focus(control, parameters);
           for (const variant of variants(properties, [unknown])) {
             const verdict = await pack.analyze({ type, properties: variant.value });
             assertNotBlamed(verdict, control, urnOf({ type }), `${shows}: ${variant.at}`);
@@ -79,12 +83,12 @@ describe("controls", () => {
       });
       it(`${control} survives values of a wrong type in ${type}`, async () => {
         for (const [, properties, , parameters] of compliant) {
-          await setParameters(control, parameters);
+          await focus(control, parameters);
           for (const variant of variants(properties, WRONG_VALUES))
             await pack.analyze({ type, properties: variant.value });
         }
         for (const [, resources, , parameters] of compliantStacks) {
-          await setParameters(control, parameters);
+          await focus(control, parameters);
           for (const changed of stackVariants(resources, [unknown, ...WRONG_VALUES])) await pack.analyzeStack(changed);
         }
       }).timeout(120_000);
