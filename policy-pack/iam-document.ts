@@ -232,10 +232,9 @@ export function namesAnyAction(statement: Statement, actions: readonly string[])
   return any(...actions.map((action) => namesAction(statement, action)));
 }
 
-/** Whether the statement is about every resource of its kind. A resource that is not known yet is a single one. */
-export function coversEverything({ resources, notResources }: Statement): boolean {
-  if (notResources || !resources) return true;
-  return resources.known.some(isEverything);
+/** Whether the statement is about every resource, or all but some. A resource that is not known yet is a single one. */
+export function coversEverything({ resources }: Statement): boolean {
+  return resources === undefined || resources.known.some(isEverything);
 }
 
 /**
