@@ -89,7 +89,7 @@ function createWorkspaceIdentity(
     registryId: idOf("Microsoft.ContainerRegistry/registries", names.registry()),
     insightsId: idOf("Microsoft.Insights/components", names.plain("insights")),
     storageEndpointIds: { blob: endpointIdOf("blob"), file: endpointIdOf("file") },
-    dataAccountIds: stores.data.map(({ accountId }) => accountId),
+    dataAccountIds: Object.fromEntries(stores.data.map((store) => [store.name, store.accountId])),
   });
   const { endpoints } = stores.models;
   const data = [...stores.data, stores.models].flatMap(({ usable }) => usable);

@@ -77,8 +77,8 @@ export interface WorkspaceDependencies {
   insightsId: string;
   /** Ids of the private endpoints of the default storage account that Azure ML must see, by sub-resource. */
   storageEndpointIds: { [group: string]: string };
-  /** Ids of the storage accounts of data stores. */
-  dataAccountIds: pulumi.Input<string>[];
+  /** Ids of the storage accounts of data stores, by the store's name. */
+  dataAccountIds: { [store: string]: pulumi.Input<string> };
 }
 
 /**
@@ -108,6 +108,10 @@ export function workspaceGrants(place: Place, roles: CustomRoles, needs: Workspa
     { label: "connect-storage", role: approver, scope: storageId },
     { label: "connect-vault", role: approver, scope: vaultId },
     { label: "connect-registry", role: approver, scope: registryId },
-    ...dataAccountIds.map((scope, index) => ({ label: `connect-data-${index}`, role: approver, scope })),
+    ...Object.entries(dataAccountIds).map(([store, scope]) => ({
+      label: `connect-data-${store}`,
+      role: approver,
+      scope,
+    })),
   ];
 }
