@@ -94,22 +94,19 @@ function roleFindings(role: StackResource, stack: StackView, isUsed: Answer): Fi
     ...stack
       .ofType(ROLE_POLICY)
       .map((policy): [Answer, string] => [
-        all(refers(policy, "role", role, ["name", "id", "arn"]), grantsEverything(policy, "policy")),
+        all(refers(policy, "role", role, ["name"]), grantsEverything(policy, "policy")),
         policy.name,
       ]),
     ...stack
       .ofType(ATTACHMENT)
       .map((attachment): [Answer, string] => [
-        all(refers(attachment, "role", role, ["name", "id", "arn"]), namesAdmin(attachment, "policyArn", stack)),
+        all(refers(attachment, "role", role, ["name"]), namesAdmin(attachment, "policyArn", stack)),
         attachment.name,
       ]),
     ...stack
       .ofType(SHARED_ATTACHMENT)
       .map((attachment): [Answer, string] => [
-        all(
-          anyRefers(attachment, "roles", "", role, ["name", "id", "arn"]),
-          namesAdmin(attachment, "policyArn", stack),
-        ),
+        all(anyRefers(attachment, "roles", "", role, ["name"]), namesAdmin(attachment, "policyArn", stack)),
         attachment.name,
       ]),
   ];
@@ -182,24 +179,16 @@ const ADMIN_ROLES = new Set([
   "roles/resourcemanager.organizationAdmin",
 ]);
 
+/** A grant names the account by its e-mail address or, as long as that is not known, is made from the account. */
 function grantsToNotebook(grant: StackResource, notebook: StackResource, stack: StackView): Answer {
   const path = notebook.type === WORKBENCH ? "gceSetup.serviceAccounts[0].email" : "serviceAccount";
   const email = read(notebook.props, path);
-  const sameText = (member: unknown) => email.state === "known" && same(member, `serviceAccount:${email.value}`);
   const list = grant.type.endsWith("IAMMember") ? "member" : "members";
+  const isNamed = (member: unknown) => email.state === "known" && same(member, `serviceAccount:${email.value}`);
   const accounts = stack
     .ofType("gcp:serviceaccount/account:Account")
-    .map((account) => all(refers(notebook, path, account, ["email"]), isMember(grant, list, account)));
-  return any(email.state === "known" && askAny(grant.props, list, sameText), ...accounts);
-}
-
-/** A member is named by the account's e-mail address or, in a preview, made from it. */
-function isMember(grant: StackResource, path: string, account: StackResource): Answer {
-  if (madeFrom(grant, path).includes(account)) return true;
-  const email = read(account.props, "email");
-  return (
-    email.state === "known" && askAny(grant.props, path, (member) => same(member, `serviceAccount:${email.value}`))
-  );
+    .map((account) => all(refers(notebook, path, account, ["email"]), madeFrom(grant, list).includes(account)));
+  return any(email.state === "known" && askAny(grant.props, list, isNamed), ...accounts);
 }
 
 /** Owner, Contributor, User Access Administrator and Role Based Access Control Administrator. */
@@ -227,7 +216,6 @@ function assignsTo(assignment: StackResource, holder: StackResource, stack: Stac
 
 function holds(holder: StackResource, identity: StackResource): Answer {
   return any(
-    madeFrom(holder, "identity").includes(identity),
     anyRefers(holder, "identity.userAssignedIdentities", "", identity, ["id"]),
     refers(holder, "primaryUserAssignedIdentity", identity, ["id"]),
   );

@@ -30,6 +30,8 @@ const reading = JSON.stringify({
 });
 const allButIam = JSON.stringify({ Statement: [{ Effect: "Allow", NotAction: "iam:*", Resource: "*" }] });
 
+const ROLE = "aws:iam/role:Role";
+const source = resource("aws:s3/bucket:Bucket", { id: unknown }, {}, "source");
 const ARN = "arn:aws:iam::111122223333:role/ml/notebook";
 const role = (more: Record<string, unknown> = {}, arn: unknown = ARN) =>
   resource("aws:iam/role:Role", { name: "notebook", arn, ...more }, {}, "role");
@@ -98,6 +100,43 @@ function awsCases(type: string, at: (role: unknown) => Record<string, unknown>):
       [resource(type, at(unknown)), role({}, unknown), attachment(ADMINISTRATOR)],
       "undecided",
     ],
+    ["a shared policy for another role", [notebook, role(), shared(ADMINISTRATOR, ["deployer"])], "complies"],
+    [
+      "a policy of the stack for another role",
+      [notebook, role(), attachment(READER), policy(everything())],
+      "complies",
+    ],
+    [
+      "a role that the provider named",
+      [notebook, resource(ROLE, { name: "x1", arn: ARN }), attachment(ADMINISTRATOR, "x1")],
+      "complies",
+    ],
+    [
+      "a role whose name is not known",
+      [
+        notebook,
+        resource(ROLE, { name: unknown, arn: ARN }, {}, "role"),
+        attachment(ADMINISTRATOR, unknown, { role: [unnamedRole] }),
+      ],
+      "violates",
+    ],
+    [
+      "inline policies that are not known yet",
+      [
+        notebook,
+        { ...role({ inlinePolicies: unknown }), propertyDependencies: { inlinePolicies: [urnOf(source)] } },
+        source,
+      ],
+      "undecided",
+    ],
+    ["inline policies of a wrong type", [notebook, role({ inlinePolicies: "none" })], "complies"],
+    ["a statement that is not known yet", [notebook, role(), rolePolicy({ Statement: [unknown] })], "undecided"],
+    [
+      "everything, beside a statement that is not known yet",
+      [notebook, role(), rolePolicy({ Statement: [unknown, JSON.parse(everything()).Statement[0]] })],
+      "violates",
+    ],
+    ["a role of a wrong type", [resource(type, at(7)), role(), attachment(ADMINISTRATOR)], "complies"],
     ["a document of a wrong type", [notebook, role(), rolePolicy(7)], "complies"],
   ];
   return { control: CONTROL, type, stackCases };
@@ -110,6 +149,31 @@ const grant = (roleName: unknown, member: unknown, made = {}) =>
   resource("gcp:projects/iAMMember:IAMMember", { role: roleName, member }, made, "grant");
 const binding = (roleName: unknown, members: unknown) =>
   resource("gcp:organizations/iAMBinding:IAMBinding", { role: roleName, members }, {}, "binding");
+
+const otherAccount = resource(
+  "gcp:serviceaccount/account:Account",
+  { accountId: "other", email: unknown },
+  {},
+  "other",
+);
+const GRANT_TYPES = ["projects", "folder", "organizations"].flatMap((level) => [
+  `gcp:${level}/iAMMember:IAMMember`,
+  `gcp:${level}/iAMBinding:IAMBinding`,
+]);
+const grantOf = (type: string, member: string) =>
+  resource(
+    type,
+    { role: "roles/editor", ...(type.endsWith("IAMMember") ? { member } : { members: [member] }) },
+    {},
+    "grant",
+  );
+const ADMIN_ROLES = [
+  "roles/owner",
+  "roles/iam.securityAdmin",
+  "roles/resourcemanager.projectIamAdmin",
+  "roles/resourcemanager.folderIamAdmin",
+  "roles/resourcemanager.organizationAdmin",
+];
 
 function gcpCases(type: string, at: (email: unknown) => Record<string, unknown>): ControlCases {
   const property = Object.keys(at(""))[0]!;
@@ -135,6 +199,24 @@ function gcpCases(type: string, at: (email: unknown) => Record<string, unknown>)
       [resource(type, at(EMAIL)), account(EMAIL), grant("roles/editor", `serviceAccount:${EMAIL}`)],
       "violates",
     ],
+    ...GRANT_TYPES.map(
+      (one): StackCase => [`an editor by ${one}`, [notebook, grantOf(one, `serviceAccount:${EMAIL}`)], "violates"],
+    ),
+    ...ADMIN_ROLES.map((one): StackCase => [one, [notebook, grant(one, `serviceAccount:${EMAIL}`)], "violates"]),
+    [
+      "another notebook's account is an editor, by reference",
+      [linked, account(unknown), otherAccount, grant("roles/editor", unknown, { member: [otherAccount] })],
+      "complies",
+    ],
+    [
+      "an account of another notebook is an editor",
+      [
+        notebook,
+        account("other@p.iam.gserviceaccount.com"),
+        grant("roles/editor", unknown, { member: [account(unknown)] }),
+      ],
+      "undecided",
+    ],
     ["a role that is not known yet", [notebook, grant(unknown, `serviceAccount:${EMAIL}`)], "undecided"],
   ];
   return { control: CONTROL, type, stackCases };
@@ -150,6 +232,12 @@ const identity = (id: unknown, principalId: unknown) =>
 const definition = resource("azure-native:authorization:RoleDefinition", { id: unknown }, {}, "definition");
 const assignment = (roleDefinitionId: unknown, principalId: unknown, made = {}) =>
   resource("azure-native:authorization:RoleAssignment", { roleDefinitionId, principalId }, made, "assignment");
+
+const ADMIN_DEFINITIONS = [
+  "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",
+  "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",
+  "f58310d9-a9f6-439a-9e8d-f62e7b41a168",
+].map((id) => `/providers/Microsoft.Authorization/roleDefinitions/${id}`);
 
 function azureCases(type: string): ControlCases {
   const holder = resource(type, { identity: { type: "UserAssigned", userAssignedIdentities: [IDENTITY_ID] } });
@@ -193,6 +281,23 @@ function azureCases(type: string): ControlCases {
         assignment(unknown, unknown, { principalId: [newIdentity], roleDefinitionId: [definition] }),
       ],
       "complies",
+    ],
+    ...ADMIN_DEFINITIONS.map(
+      (id): StackCase => [id, [holder, identity(IDENTITY_ID, "p1"), assignment(id, "p1")], "violates"],
+    ),
+    [
+      "its own identity is a contributor, once it is known",
+      [resource(type, { identity: { type: "SystemAssigned", principalId: "p3" } }), assignment(CONTRIBUTOR, "p3")],
+      "violates",
+    ],
+    [
+      "its primary identity is a contributor",
+      [
+        resource(type, { primaryUserAssignedIdentity: IDENTITY_ID }),
+        identity(IDENTITY_ID, "p1"),
+        assignment(CONTRIBUTOR, "p1"),
+      ],
+      "violates",
     ],
     ["a role that is not known yet", [holder, identity(IDENTITY_ID, "p1"), assignment(unknown, "p1")], "undecided"],
   ];

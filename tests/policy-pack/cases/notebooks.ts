@@ -223,6 +223,17 @@ const privateNetwork: ControlCases[] = [
       ["an unknown managed network", [instanceOf("ml"), mlWorkspace(unknown)], "undecided"],
       ["a workspace outside the stack", [instanceOf("elsewhere")], "violates"],
       [
+        "the managed network of a workspace that the provider named",
+        [
+          instanceOf("ml-1234"),
+          {
+            type: ML_WORKSPACE,
+            properties: { name: "ml-1234", managedNetwork: { isolationMode: "AllowInternetOutbound" } },
+          },
+        ],
+        "complies",
+      ],
+      [
         "a kind of compute that brings its own network",
         [{ type: AZURE_ML_COMPUTE, properties: compute("Kubernetes", {}) }],
         "complies",
@@ -341,6 +352,17 @@ function groupCases(type: string, at: (groups: unknown) => Record<string, unknow
             [user(["sg-1"]), securityGroup(), ingressRule({ cidrIpv4: "10.0.0.0/8" })],
             "complies",
           ],
+          [
+            "a single rule for everybody by IPv6",
+            [user(["sg-1"]), securityGroup(), ingressRule({ cidrIpv6: "::/0" })],
+            "violates",
+          ],
+          ["rules of a wrong type", [user(["sg-1"]), securityGroup({ ingress: "none" })], "complies"],
+          [
+            "rules that are not known yet",
+            [user(["sg-1"]), { ...securityGroup({ ingress: unknown }), propertyDependencies: { ingress: [groupUrn] } }],
+            "undecided",
+          ],
         ],
   };
 }
@@ -372,6 +394,8 @@ const idleShutdown: ControlCases[] = [
     ["one does not stop", domain(idleDomain(60), undefined), "violates"],
     ["one may be hidden", domain(idleDomain(60), undefined, unknown), "undecided"],
     ["switched off", domain(idleDomain(60), idleDomain(60, { lifecycleManagement: "DISABLED" })), "violates"],
+    ["the other one does not stop", domain(undefined, idleDomain(60)), "violates"],
+    ["one stops, the first one is hidden", domain(undefined, idleDomain(60), ["JupyterLab"]), "complies"],
     ["not switched on", domain(idleDomain(60), idleDomain(60, { lifecycleManagement: undefined })), "violates"],
     ["no time", domain(idleDomain(60), idleDomain(undefined)), "violates"],
     ["too late", domain(idleDomain(60), idleDomain(181)), "violates"],
@@ -792,6 +816,30 @@ const others: ControlCases[] = [
       ],
     ],
   ),
+  ...on(
+    "notebook-approved-image",
+    [LEGACY_NOTEBOOK],
+    [
+      [
+        "a container of the list",
+        { containerImage: { repository: "eu/ml" } },
+        "complies",
+        { approvedImages: ["eu/ml"] },
+      ],
+      [
+        "an image of the list, by its name",
+        { vmImage: { project: "images", imageName: "ml-1" } },
+        "complies",
+        { approvedImages: ["images/ml-1"] },
+      ],
+      [
+        "a container whose name is not known yet",
+        { containerImage: { repository: unknown } },
+        "undecided",
+        { approvedImages: ["eu/ml"] },
+      ],
+    ],
+  ),
   ...on("notebook-single-user", SAGEMAKER_SPACE, [
     [
       "private",
@@ -803,6 +851,7 @@ const others: ControlCases[] = [
       { spaceSharingSettings: { sharingType: "Shared" }, ownershipSettings: { ownerUserProfileName: "ana" } },
       "violates",
     ],
+    ["owned, and not said to be private", { ownershipSettings: { ownerUserProfileName: "ana" } }, "violates"],
     ["private, without an owner", { spaceSharingSettings: { sharingType: "Private" } }, "violates"],
     ["unknown", { spaceSharingSettings: unknown, ownershipSettings: unknown }, "undecided"],
   ]),
@@ -832,6 +881,7 @@ const others: ControlCases[] = [
     [
       ["one person", compute("ComputeInstance", personal("Personal", { objectId: "ana" })), "complies"],
       ["shared", compute("ComputeInstance", personal("Shared", { objectId: "ana" })), "violates"],
+      ["shared by default", compute("ComputeInstance", personal(undefined, { objectId: "ana" })), "violates"],
       ["nobody in particular", compute("ComputeInstance", personal("Personal", {})), "violates"],
       ["a cluster", compute("AmlCompute", {}), "complies"],
       ["unknown", compute("ComputeInstance", personal(unknown, { objectId: unknown })), "undecided"],
@@ -851,6 +901,8 @@ const others: ControlCases[] = [
     [AZURE_ML_COMPUTE],
     [
       ["one of your own", { ...compute("AmlCompute", {}), identity: { type: "UserAssigned" } }, "complies"],
+      ["the system's", { ...compute("ComputeInstance", {}), identity: { type: "SystemAssigned" } }, "complies"],
+      ["both kinds", { ...compute("AmlCompute", {}), identity: { type: "SystemAssigned,UserAssigned" } }, "complies"],
       ["none", { ...compute("AmlCompute", {}), identity: { type: "None" } }, "violates"],
       ["unknown", { ...compute("AmlCompute", {}), identity: unknown }, "undecided"],
     ],

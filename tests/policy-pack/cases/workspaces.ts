@@ -400,7 +400,9 @@ const others: ControlCases[] = [
       ["Entra ID", { properties: { authType: "AAD" } }, "complies"],
       ["a managed identity", { properties: { authType: "ManagedIdentity" } }, "complies"],
       ["an API key", { properties: { authType: "ApiKey" } }, "violates"],
-      ["a personal token", { properties: { authType: "PAT" } }, "violates"],
+      ...["PAT", "SAS", "AccessKey", "AccountKey", "CustomKeys", "UsernamePassword"].map(
+        (authType): ResourceCase => [authType, { properties: { authType } }, "violates"],
+      ),
       ["unknown", { properties: { authType: unknown } }, "undecided"],
     ],
   ),
@@ -426,6 +428,7 @@ const others: ControlCases[] = [
     [AZURE_ML_WORKSPACE],
     [
       ["a managed network", managed("AllowOnlyApprovedOutbound"), "complies"],
+      ["a managed network that reaches the internet", managed("AllowInternetOutbound"), "complies"],
       ["no public address", serverless(true), "complies"],
       ["public addresses", { ...managed("Disabled"), ...serverless(false) }, "violates"],
       ["a project, which has its hub's", project, "complies"],
@@ -436,7 +439,8 @@ const others: ControlCases[] = [
     "workspace-serverless-private",
     [CLASSIC_ML_WORKSPACE],
     [
-      ["a managed network", managed("AllowInternetOutbound"), "complies"],
+      ["a managed network", managed("AllowOnlyApprovedOutbound"), "complies"],
+      ["a managed network that reaches the internet", managed("AllowInternetOutbound"), "complies"],
       ["a subnet", { serverlessCompute: { subnetId: "/s/subnet", publicIpEnabled: false } }, "complies"],
       [
         "a subnet and public addresses",
@@ -466,6 +470,7 @@ const others: ControlCases[] = [
   ),
   ...on("studio-sign-in", SAGEMAKER_DOMAIN, [
     ["IAM", { authMode: "IAM" }, "complies"],
+    ["SSO", { authMode: "SSO" }, "complies"],
     ["SSO, where the platform team wants it", { authMode: "SSO" }, "complies", { allowedModes: ["SSO"] }],
     ["IAM, where the platform team wants SSO", { authMode: "IAM" }, "violates", { allowedModes: ["SSO"] }],
     ["unknown", { authMode: unknown }, "undecided"],
