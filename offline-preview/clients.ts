@@ -20,7 +20,6 @@ export function monitorClient(monitor: Monitor): Record<string, Method> {
   const method =
     (handle: (request: never) => unknown): Method =>
     (request, done) => {
-      monitor.requests++;
       Promise.resolve()
         .then(() => handle(request))
         .then(

@@ -72,8 +72,6 @@ export class Monitor {
   private readonly defaults = new Map<string, string>();
   private readonly packages = new Map<string, ProviderRequest>();
   private readonly transforms: Transforms;
-  /** Requests seen so far: tells the runner whether the program still does something. */
-  requests = 0;
 
   private readonly run: StackRun;
   private readonly host: MonitorHost;

@@ -87,6 +87,8 @@ function readPackageSettings(folder: string): { stateless?: boolean } {
 export class Pack {
   /** The pack as a report names it. */
   info: PackInfo;
+  /** Names in the configuration file that are no policy of the pack: the engine accepts them without a word. */
+  readonly unknownPolicies: string[];
   /** True if some policy is configured to change inputs. */
   readonly remediates: boolean;
   readonly source: PackSource;
@@ -106,6 +108,7 @@ export class Pack {
     this.analyzer = analyzer;
     this.info = info;
     this.policies = new Map(info.policies.map((policy) => [policy.name, policy]));
+    this.unknownPolicies = Object.keys(source.config).filter((name) => name !== "all" && !this.policies.has(name));
     this.remediates = info.policies.some((policy) => policy.level === "remediate");
   }
 

@@ -95,7 +95,7 @@ async function runToEnd(run: StackRun, errors: string[]): Promise<void> {
       report(error);
     },
   );
-  await nothingLeftToDo(() => monitor.requests);
+  await nothingLeftToDo();
   if (finished) await program;
   if (errors.length > 0) return;
   const leak = leaks();
@@ -116,27 +116,22 @@ function setEnvironment(run: StackRun): void {
   });
 }
 
-// A stack ends when the event loop is empty, for the second time and without new requests in between: libraries create
-// resources in their own `beforeExit` handlers. The channel to the supervisor must not count as something to do.
-async function nothingLeftToDo(requests: () => number): Promise<void> {
-  let before = -1;
-  while (requests() !== before) {
-    before = requests();
-    // One more turn of the loop, because `beforeExit` comes only after a turn.
-    setImmediate(releaseChannel);
-    await new Promise<void>((resolve) => {
-      process.once("beforeExit", () => {
-        process.nextTick(() => {
-          setImmediate(() => {});
-          process.once("beforeExit", () => {
-            // At once: after this handler nothing else would keep the process alive.
-            holdChannel();
-            resolve();
-          });
+// A stack ends when the event loop is empty for the second time, as in the SDK's cmd/run: libraries create resources in
+// `beforeExit` handlers of their own.
+function nothingLeftToDo(): Promise<void> {
+  releaseChannel();
+  return new Promise<void>((resolve) => {
+    process.once("beforeExit", () => {
+      process.nextTick(() => {
+        setImmediate(() => {});
+        process.once("beforeExit", () => {
+          // At once: after this handler nothing else would keep the process alive.
+          holdChannel();
+          resolve();
         });
       });
     });
-  }
+  });
 }
 
 // How many wait for a message of the supervisor: only then does the channel keep the process alive. Between stacks it

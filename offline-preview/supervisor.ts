@@ -164,7 +164,10 @@ class Supervisor {
     };
     const packs = await this.startPacks(run);
     run.remediates = packs.some((pack) => pack.remediates);
-    return { run, warnings: config.warnings, packs };
+    const unknown = packs.flatMap(({ info, source, unknownPolicies }) =>
+      unknownPolicies.map((policy) => `${source.configFile}: policy pack ${info.name} has no policy '${policy}'`),
+    );
+    return { run, warnings: [...config.warnings, ...(index === 0 ? unknown : [])], packs };
   }
 
   private async startPacks(stack: AnalyzedStack): Promise<Pack[]> {

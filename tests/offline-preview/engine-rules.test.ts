@@ -234,7 +234,7 @@ class Component extends pulumi.ComponentResource {
 const component = new Component("component", { transforms: [mark("parent ")] });
 const first = new Queue("first");
 new Queue("queue", { name: "x ", policy: first.arn }, { parent: component, transforms: [mark("own ")] });
-new Queue("untouched", { policy: first.arn }, { transforms: [() => undefined] });
+new Queue("untouched", { policy: first.arn, name: pulumi.secret("s") }, { transforms: [() => undefined] });
 `),
     );
     assert.equal(code, 0, stack.error);
@@ -247,6 +247,7 @@ new Queue("untouched", { policy: first.arn }, { transforms: [() => undefined] })
     // The SDK drops the dependencies by property of what a transform returns; of what it leaves alone they survive.
     assert.deepEqual(queue.propertyDependencies, {});
     assert.deepEqual(resource(stack, "untouched").propertyDependencies, { policy: [first] });
+    assert.deepEqual(resource(stack, "untouched").inputs, { policy: UNKNOWN, name: "[secret]" });
   });
 
   it("runs old-style transformations and transforms of look-ups", async () => {
