@@ -21,6 +21,12 @@ export interface CustomerManagedKeyArgs {
    */
   userRoleArns?: string[];
   /**
+   * AWS services that encrypt volumes, file systems, packages or rules with the key, for whoever in the account creates
+   * them: `codeartifact`, `ec2`, `elasticfilesystem`, `network-firewall`, `sagemaker`.
+   * @default []
+   */
+  services?: string[];
+  /**
    * Name or name pattern of the CloudWatch log groups that the key encrypts.
    * @default no log group
    */
@@ -101,8 +107,10 @@ export class CustomerManagedKey extends pulumi.ComponentResource {
  * that nobody is locked out, but not the use (KMS developer guide, "Default key policy").
  */
 export function keyPolicy(args: CustomerManagedKeyArgs): Statement[] {
-  const statements = [accountAdministers(args), servicesAttachVolumes(args)];
-  if (args.userRoleArns?.length) statements.push(...rolesUse(args, args.userRoleArns));
+  const services = args.services ?? [];
+  const statements = [accountAdministers(args)];
+  if (services.length > 0) statements.push(...servicesUse(args, services));
+  if (args.userRoleArns?.length) statements.push(...rolesUse(args, args.userRoleArns, services.length > 0));
   if (args.logGroups) statements.push(logsEncrypt(args, args.logGroups));
   return statements;
 }
@@ -117,53 +125,54 @@ function accountAdministers(target: Target): Statement {
   };
 }
 
-/** Whoever creates a volume, a domain, a package mirror or a firewall lets that service use the key, by a grant. */
-function servicesAttachVolumes(target: Target): Statement {
-  const services = ["codeartifact", "ec2", "elasticfilesystem", "network-firewall", "sagemaker"];
-  return {
-    Sid: "ServicesOfTheAccountUseGrants",
-    Effect: "Allow",
-    Principal: { AWS: iamArn(target, "root") },
-    Action: ["kms:CreateGrant"],
-    Resource: "*",
-    Condition: {
-      Bool: { "kms:GrantIsForAWSResource": "true" },
-      StringEquals: {
-        "kms:CallerAccount": target.accountId,
-        "kms:ViaService": services.map((service) => viaService(target, service)),
-      },
-    },
+/**
+ * Whoever creates a volume, a file system, a package mirror or a firewall lets that service use the key: by a grant, and
+ * by a data key of which only the encrypted form is handed out (EFS user guide, "Amazon EFS key policies").
+ */
+function servicesUse(target: Target, services: string[]): Statement[] {
+  const through = {
+    "kms:CallerAccount": target.accountId,
+    "kms:ViaService": [...services].sort().map((service) => viaService(target, service)),
   };
-}
-
-function rolesUse(target: Target, roles: string[]): Statement[] {
-  const principal = { AWS: iamArn(target, "root") };
-  const onlyTheRoles = { "aws:PrincipalArn": [...roles].sort() };
+  const common = { Effect: "Allow" as const, Principal: { AWS: iamArn(target, "root") }, Resource: "*" };
   return [
     {
-      Sid: "RolesUseTheKeyThroughStorage",
-      Effect: "Allow",
-      Principal: principal,
-      Action: [...KMS_DECRYPT, ...KMS_ENCRYPT],
-      Resource: "*",
-      Condition: {
-        ArnEquals: onlyTheRoles,
-        StringEquals: { "kms:CallerAccount": target.accountId, "kms:ViaService": storageServices(target) },
-      },
+      Sid: "ServicesOfTheAccountUseGrants",
+      ...common,
+      Action: ["kms:CreateGrant"],
+      Condition: { Bool: { "kms:GrantIsForAWSResource": "true" }, StringEquals: through },
     },
     {
-      Sid: "RolesEncryptVolumes",
-      Effect: "Allow",
-      Principal: principal,
-      Action: ["kms:CreateGrant"],
-      Resource: "*",
-      Condition: {
-        ArnEquals: onlyTheRoles,
-        Bool: { "kms:GrantIsForAWSResource": "true" },
-        StringEquals: { "kms:CallerAccount": target.accountId },
-      },
+      Sid: "ServicesOfTheAccountMakeDataKeys",
+      ...common,
+      Action: ["kms:GenerateDataKeyWithoutPlaintext"],
+      Condition: { StringEquals: through },
     },
   ];
+}
+
+function rolesUse(target: Target, roles: string[], volumes: boolean): Statement[] {
+  const principal = { AWS: iamArn(target, "root") };
+  const onlyTheRoles = { "aws:PrincipalArn": [...roles].sort() };
+  const common = { Effect: "Allow" as const, Principal: principal, Resource: "*" };
+  const through = { "kms:CallerAccount": target.accountId, "kms:ViaService": storageServices(target) };
+  const use: Statement = {
+    Sid: "RolesUseTheKeyThroughStorage",
+    ...common,
+    Action: [...KMS_DECRYPT, ...KMS_ENCRYPT],
+    Condition: { ArnEquals: onlyTheRoles, StringEquals: through },
+  };
+  const grant: Statement = {
+    Sid: "RolesEncryptVolumes",
+    ...common,
+    Action: ["kms:CreateGrant"],
+    Condition: {
+      ArnEquals: onlyTheRoles,
+      Bool: { "kms:GrantIsForAWSResource": "true" },
+      StringEquals: { "kms:CallerAccount": target.accountId },
+    },
+  };
+  return volumes ? [use, grant] : [use];
 }
 
 /** CloudWatch Logs developer guide, "Encrypt log data using KMS": the service, for named log groups of one account. */

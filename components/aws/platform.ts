@@ -80,6 +80,7 @@ export class AwsPlatform implements Platform {
           description: `${this.prefix}: ${purpose}`,
           userRoleArns: users[purpose],
           rotationDays: this.workspace.keys.rotationDays,
+          services: purpose === "notebooks" ? this.servicesWithVolumes() : undefined,
           logGroups: purpose === "logs" ? `${this.logGroupPrefix}/*` : undefined,
         },
         this.opts,
@@ -294,6 +295,13 @@ export class AwsPlatform implements Platform {
       dataScientistRoleArn(this.workspace, person.name),
     );
     return { data: workloads, models: workloads, notebooks: [...workloads, ...launchers], logs: [] };
+  }
+
+  /** Services that encrypt what the workspace's notebooks key protects: disks, home directories, packages, rules. */
+  private servicesWithVolumes(): string[] {
+    const mirror = this.packageMirrorName ? ["codeartifact"] : [];
+    const firewall = this.ownEgress === "approved" ? ["network-firewall"] : [];
+    return ["ec2", "elasticfilesystem", "sagemaker", ...mirror, ...firewall];
   }
 
   private bucketNames(): pulumi.Input<string>[] {

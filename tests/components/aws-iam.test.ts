@@ -201,6 +201,13 @@ describe("IAM of the AWS workspace", () => {
       assert.equal(await use(NOTEBOOK, "kms:CreateGrant", KEYS.data, forService), "ImplicitlyDenied");
     });
 
+    it("of data and models make no grants at all", () => {
+      for (const purpose of ["data", "models", "logs"]) {
+        assert.doesNotMatch(account.keyPolicy(`fraud-ml-${purpose}-key-key`), /kms:CreateGrant/);
+      }
+      assert.match(account.keyPolicy("fraud-ml-notebooks-key-key"), /kms:CreateGrant/);
+    });
+
     it("are not administered by any role of the workspace", async () => {
       for (const role of [NOTEBOOK, JOBS, SCIENTIST, OPERATOR]) {
         for (const action of ["kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:DisableKey"]) {

@@ -11,7 +11,8 @@ export interface NamedSpec {
   spec: WorkspaceArgs;
 }
 
-const CONFIG_KEY = "secure-ml-workspaces:workspace";
+/** The configuration key that a stack file has its spec under. */
+export const CONFIG_KEY = "secure-ml-workspaces:workspace";
 
 /** The spec of every team stack of this repository. */
 export function teamSpecs(): NamedSpec[] {
