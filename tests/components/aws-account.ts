@@ -40,6 +40,8 @@ export function awsOutputs(type: string, name: string, inputs: Record<string, un
       return inputs.vpcEndpointType === "Gateway" ? { prefixListId: `pl-${name}` } : {};
     case "aws:networkfirewall/firewall:Firewall":
       return { arn: `arn:aws:network-firewall:${own}:firewall/${inputs.name}`, firewallStatuses: [statuses(inputs)] };
+    case "aws:networkfirewall/firewallPolicy:FirewallPolicy":
+      return { arn: `arn:aws:network-firewall:${own}:firewall-policy/${inputs.name}` };
     case "aws:networkfirewall/ruleGroup:RuleGroup":
       return { arn: `arn:aws:network-firewall:${own}:${inputs.type}/${inputs.name}` };
     default:

@@ -371,6 +371,16 @@ describe("the AWS workspace", () => {
     assert.deepEqual(await workspaceOf(specFor("aws")), resources);
   });
 
+  it("hides no property from a preview", async () => {
+    const spec = specFor("aws", {
+      network: { cidr: "10.20.0.0/20", egress: "approved", approvedHosts: ["github.com"] },
+    });
+    const create = () => new SecureMlWorkspace("fraud-ml", spec, { provider: createProvider("target", spec) });
+    const properties = ({ name, type, inputs }: Registration) => `${type} ${name}: ${Object.keys(inputs).sort()}`;
+    const preview = (await record(create, { preview: true })).map(properties).sort();
+    assert.deepEqual(preview, (await workspaceOf(spec)).map(properties).sort());
+  });
+
   it("keeps the longest names apart", async () => {
     const people = ["a", "b"].map((end) => ({
       name: `${"p".repeat(19)}${end}`,
