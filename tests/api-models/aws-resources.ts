@@ -80,10 +80,6 @@ const RESOURCES: Record<string, AwsResource> = {
       onStart: "OnStart.0.Content",
     },
   },
-  "aws:sagemaker/studioLifecycleConfig:StudioLifecycleConfig": {
-    operations: ["sagemaker:CreateStudioLifecycleConfig"],
-  },
-  "aws:sagemaker/codeRepository:CodeRepository": { operations: ["sagemaker:CreateCodeRepository"] },
 
   "aws:s3/bucket:Bucket": {
     operations: ["s3:CreateBucket"],
@@ -149,7 +145,6 @@ const RESOURCES: Record<string, AwsResource> = {
     provided: ["EnableKeyRotation.KeyId", "ScheduleKeyDeletion.KeyId"],
     documented: { policy: KEY_POLICY },
   },
-  "aws:kms/keyPolicy:KeyPolicy": { operations: ["kms:PutKeyPolicy"], documented: { policy: KEY_POLICY } },
   "aws:kms/alias:Alias": { operations: ["kms:CreateAlias"], renamed: { name: "AliasName" } },
 
   "aws:iam/role:Role": {
@@ -230,15 +225,6 @@ const RESOURCES: Record<string, AwsResource> = {
     renamed: { policy: "PolicyDocument", ...TAGS },
     documented: { policy: ENDPOINT_POLICY },
   },
-  "aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy": {
-    operations: ["ec2:ModifyVpcEndpoint"],
-    renamed: { policy: "PolicyDocument" },
-    documented: { policy: ENDPOINT_POLICY },
-  },
-  "aws:ec2/vpcEndpointRouteTableAssociation:VpcEndpointRouteTableAssociation": {
-    operations: ["ec2:ModifyVpcEndpoint"],
-    renamed: { routeTableId: "AddRouteTableIds" },
-  },
   "aws:ec2/flowLog:FlowLog": {
     operations: ["ec2:CreateFlowLogs"],
     renamed: { vpcId: "ResourceIds", subnetId: "ResourceIds", iamRoleArn: "DeliverLogsPermissionArn", ...TAGS },
@@ -284,10 +270,6 @@ const RESOURCES: Record<string, AwsResource> = {
     },
     provided: ["AssociateExternalConnection.domain", "AssociateExternalConnection.repository"],
   },
-  "aws:codeartifact/domainPermissions:DomainPermissions": { operations: ["codeartifact:PutDomainPermissionsPolicy"] },
-  "aws:codeartifact/repositoryPermissionsPolicy:RepositoryPermissionsPolicy": {
-    operations: ["codeartifact:PutRepositoryPermissionsPolicy"],
-  },
 
   "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList": {
     operations: ["route53resolver:CreateFirewallDomainList", "route53resolver:UpdateFirewallDomains"],
@@ -310,7 +292,6 @@ const RESOURCES: Record<string, AwsResource> = {
   "aws:route53/resolverQueryLogConfigAssociation:ResolverQueryLogConfigAssociation": {
     operations: ["route53resolver:AssociateResolverQueryLogConfig"],
   },
-  "aws:secretsmanager/secret:Secret": { operations: ["secretsmanager:CreateSecret"] },
 };
 
 /** The model of an AWS resource type, or undefined when it has none here. */

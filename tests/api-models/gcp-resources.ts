@@ -102,41 +102,10 @@ const RESOURCES: Record<string, GoogleResource> = {
       "denies.protocol": "IPProtocol",
     },
   },
-  "gcp:compute/router:Router": { schema: "compute.v1:Router", ignored: { region: ADDRESS } },
-  "gcp:compute/routerNat:RouterNat": {
-    schema: "compute.v1:RouterNat",
-    ignored: { region: ADDRESS, router: ADDRESS },
-  },
   "gcp:compute/route:Route": { schema: "compute.v1:Route" },
-  "gcp:compute/address:Address": { schema: "compute.v1:Address", ignored: { region: ADDRESS } },
-  "gcp:compute/globalAddress:GlobalAddress": { schema: "compute.v1:Address" },
-  "gcp:compute/globalForwardingRule:GlobalForwardingRule": { schema: "compute.v1:ForwardingRule" },
-  "gcp:compute/forwardingRule:ForwardingRule": { schema: "compute.v1:ForwardingRule", ignored: { region: ADDRESS } },
-  "gcp:compute/networkFirewallPolicy:NetworkFirewallPolicy": { schema: "compute.v1:FirewallPolicy" },
-  "gcp:compute/networkFirewallPolicyRule:NetworkFirewallPolicyRule": {
-    schema: "compute.v1:FirewallPolicyRule",
-    ignored: { firewallPolicy: ADDRESS },
-  },
-  "gcp:compute/networkFirewallPolicyAssociation:NetworkFirewallPolicyAssociation": {
-    schema: "compute.v1:FirewallPolicyAssociation",
-    ignored: { firewallPolicy: ADDRESS },
-  },
-  "gcp:compute/resourcePolicy:ResourcePolicy": { schema: "compute.v1:ResourcePolicy", ignored: { region: ADDRESS } },
 
   "gcp:compute/instanceIAMMember:InstanceIAMMember": grant("compute.v1", ["instanceName", "zone"]),
 
-  "gcp:dns/managedZone:ManagedZone": {
-    schema: "dns.v1:ManagedZone",
-    ignored: { forceDestroy: "what the provider does before it deletes the zone" },
-    documented: {
-      name: {
-        pattern: /^[a-z][a-z0-9-]{0,61}[a-z0-9]$/,
-        source: "https://cloud.google.com/dns/docs/reference/rest/v1/managedZones",
-      },
-      dnsName: { pattern: /\.$/, source: "https://cloud.google.com/dns/docs/reference/rest/v1/managedZones" },
-    },
-  },
-  "gcp:dns/recordSet:RecordSet": { schema: "dns.v1:ResourceRecordSet", ignored: { managedZone: ADDRESS } },
   "gcp:dns/policy:Policy": {
     schema: "dns.v1:Policy",
     documented: {

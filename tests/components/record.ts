@@ -51,12 +51,25 @@ export async function record(program: () => unknown, options: RecordOptions = {}
     "test",
     options.preview ?? false,
   );
-  await pulumi.runtime.runInPulumiStack(async () => {
-    await program();
-    return undefined;
-  });
+  await withoutWarnings(() =>
+    pulumi.runtime.runInPulumiStack(async () => {
+      await program();
+      return undefined;
+    }),
+  );
   await pulumi.runtime.disconnect();
   return registrations;
+}
+
+/** Without an engine the SDK prints warnings, such as every gap of a spec, in the middle of the tests' report. */
+async function withoutWarnings(run: () => Promise<unknown>): Promise<void> {
+  const { warn } = console;
+  console.warn = () => undefined;
+  try {
+    await run();
+  } finally {
+    console.warn = warn;
+  }
 }
 
 /** The registrations of one type. */

@@ -17,8 +17,6 @@ export const BRIDGED: Record<string, BridgedType> = {
   "aws:sagemaker/notebookInstanceLifecycleConfiguration:NotebookInstanceLifecycleConfiguration": {
     type: "aws_sagemaker_notebook_instance_lifecycle_configuration",
   },
-  "aws:sagemaker/studioLifecycleConfig:StudioLifecycleConfig": { type: "aws_sagemaker_studio_lifecycle_config" },
-  "aws:sagemaker/codeRepository:CodeRepository": { type: "aws_sagemaker_code_repository" },
   "aws:s3/bucket:Bucket": { type: "aws_s3_bucket" },
   "aws:s3/bucketPolicy:BucketPolicy": { type: "aws_s3_bucket_policy" },
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": { type: "aws_s3_bucket_public_access_block" },
@@ -37,7 +35,6 @@ export const BRIDGED: Record<string, BridgedType> = {
   },
   "aws:s3/bucketOwnershipControls:BucketOwnershipControls": { type: "aws_s3_bucket_ownership_controls" },
   "aws:kms/key:Key": { type: "aws_kms_key" },
-  "aws:kms/keyPolicy:KeyPolicy": { type: "aws_kms_key_policy" },
   "aws:kms/alias:Alias": { type: "aws_kms_alias" },
   "aws:iam/role:Role": { type: "aws_iam_role" },
   "aws:iam/rolePolicy:RolePolicy": { type: "aws_iam_role_policy" },
@@ -59,10 +56,6 @@ export const BRIDGED: Record<string, BridgedType> = {
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": { type: "aws_vpc_security_group_ingress_rule" },
   "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": { type: "aws_vpc_security_group_egress_rule" },
   "aws:ec2/vpcEndpoint:VpcEndpoint": { type: "aws_vpc_endpoint" },
-  "aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy": { type: "aws_vpc_endpoint_policy" },
-  "aws:ec2/vpcEndpointRouteTableAssociation:VpcEndpointRouteTableAssociation": {
-    type: "aws_vpc_endpoint_route_table_association",
-  },
   "aws:ec2/flowLog:FlowLog": { type: "aws_flow_log" },
   "aws:cloudwatch/logGroup:LogGroup": { type: "aws_cloudwatch_log_group" },
   "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": { type: "aws_cloudwatch_log_resource_policy" },
@@ -97,10 +90,6 @@ export const BRIDGED: Record<string, BridgedType> = {
     type: "aws_codeartifact_repository",
     blocks: { upstreams: "upstream" },
   },
-  "aws:codeartifact/domainPermissions:DomainPermissions": { type: "aws_codeartifact_domain_permissions_policy" },
-  "aws:codeartifact/repositoryPermissionsPolicy:RepositoryPermissionsPolicy": {
-    type: "aws_codeartifact_repository_permissions_policy",
-  },
   "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList": {
     type: "aws_route53_resolver_firewall_domain_list",
   },
@@ -129,12 +118,8 @@ export const BRIDGED: Record<string, BridgedType> = {
   "gcp:compute/network:Network": { type: "google_compute_network" },
   "gcp:compute/subnetwork:Subnetwork": { type: "google_compute_subnetwork" },
   "gcp:compute/firewall:Firewall": { type: "google_compute_firewall", blocks: { allows: "allow", denies: "deny" } },
-  "gcp:compute/router:Router": { type: "google_compute_router" },
-  "gcp:compute/routerNat:RouterNat": { type: "google_compute_router_nat", blocks: { subnetworks: "subnetwork" } },
   "gcp:compute/route:Route": { type: "google_compute_route" },
   "gcp:compute/instanceIAMMember:InstanceIAMMember": { type: "google_compute_instance_iam_member" },
-  "gcp:dns/managedZone:ManagedZone": { type: "google_dns_managed_zone" },
-  "gcp:dns/recordSet:RecordSet": { type: "google_dns_record_set" },
   "gcp:dns/policy:Policy": { type: "google_dns_policy", blocks: { networks: "networks" } },
   "gcp:dns/responsePolicy:ResponsePolicy": { type: "google_dns_response_policy", blocks: { networks: "networks" } },
   "gcp:dns/responsePolicyRule:ResponsePolicyRule": {

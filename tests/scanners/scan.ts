@@ -1,4 +1,4 @@
-/** `npm run scan`: Checkov against every team stack, with every finding and its explanation. Exit 1 if one is missing. */
+/** `npm run scan`: Checkov against what the components create, with every finding and its explanation. Exit 1 if one is missing. */
 import { type PreviewedStack, scan } from "./checkov.ts";
 import { compare, explains, explanations } from "./explained.ts";
 import { previewedStacks } from "./previewed-stacks.ts";

@@ -189,7 +189,7 @@ describe("Checkov", function () {
     result = scan(stacks);
   });
 
-  it("holds no unexplained finding against what the team stacks create, and no explanation is stale", () => {
+  it("holds no unexplained finding against what the components create, and no explanation is stale", () => {
     const { findings, evaluated } = result;
     assert.deepEqual(compare(findings, explanations()), []);
     const rules = rulesByType();
