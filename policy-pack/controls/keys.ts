@@ -245,7 +245,7 @@ const controls: Control[] = [
           types: CRYPTO_KEY_GRANTS,
           whenAbsent: "complies",
           cloudDefault: "nobody is granted anything",
-          evaluate: ({ props }) => [...mustNotBeOneOf(props, "role", BASIC_ROLES), ...noBasicRole(props)],
+          evaluate: ({ props }) => [...mustNotBeBasic(props, "role"), ...noBasicBinding(props)],
         },
       ],
       azure: [
@@ -548,10 +548,15 @@ function googleSecretNamesKeys(props: object): Finding[] {
   return replicas.flatMap((replica) => mustBeSet(props, `${replica}.customerManagedEncryption.kmsKeyName`));
 }
 
-function noBasicRole(props: object): Finding[] {
+/** A role that is not known yet is one that the stack defines itself. */
+function mustNotBeBasic(props: object, path: string): Finding[] {
+  return read(props, path).state === "unknown" ? [] : mustNotBeOneOf(props, path, BASIC_ROLES);
+}
+
+function noBasicBinding(props: object): Finding[] {
   return judge(readJson(props, "policyData"), "", { absent: "complies" }, (policy) => {
     if (typeof policy !== "object" || policy === null) return [violation("policyData is not an IAM policy")];
-    return each(policy, "bindings", (binding) => mustNotBeOneOf(policy, `${binding}.role`, BASIC_ROLES));
+    return each(policy, "bindings", (binding) => mustNotBeBasic(policy, `${binding}.role`));
   });
 }
 

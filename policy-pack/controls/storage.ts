@@ -18,7 +18,7 @@ import {
   unless,
   violation,
 } from "../findings.ts";
-import { grantTypes, noPublicMember, PUBLIC_MEMBERS } from "../public-members.ts";
+import { grantTypes, mustNotBePublic, noPublicMember, PUBLIC_MEMBERS } from "../public-members.ts";
 import { elementPaths, type Reading, read } from "../read.ts";
 import { refers } from "../relations.ts";
 import { mustNotLetEverybodyIn, mustRefusePlainHttp } from "../resource-policies.ts";
@@ -237,7 +237,7 @@ const controls: Control[] = [
           ],
           whenAbsent: "complies",
           cloudDefault: "nobody is granted anything",
-          evaluate: ({ props }) => mustNotBeOneOf(props, "entity", PUBLIC_MEMBERS),
+          evaluate: ({ props }) => mustNotBePublic(props, "entity"),
         },
         {
           types: [
@@ -989,17 +989,17 @@ const controls: Control[] = [
 ];
 
 function noPublicRoleEntity(props: object, path: string): Finding[] {
-  return judge(read(props, path), "", { absent: "complies" }, (value, at) => {
+  const reading = read(props, path);
+  // As for members: the names of everybody are fixed, and those of identities may not be known yet.
+  if (reading.state === "unknown") return [];
+  return judge(reading, "", { absent: "complies" }, (value, at) => {
     const entity = String(value).split(":").slice(1).join(":");
     return PUBLIC_MEMBERS.includes(entity) ? [violation(`${at} grants a role to ${entity}`)] : [];
   });
 }
 
 function noPublicDatasetAccess(props: object, prefix: string): Finding[] {
-  return [
-    ...mustNotBeOneOf(props, `${prefix}iamMember`, PUBLIC_MEMBERS),
-    ...mustNotBeOneOf(props, `${prefix}specialGroup`, PUBLIC_MEMBERS),
-  ];
+  return [...mustNotBePublic(props, `${prefix}iamMember`), ...mustNotBePublic(props, `${prefix}specialGroup`)];
 }
 
 function mustKeepDeleted(props: object, policy: string, context: Context): Finding[] {

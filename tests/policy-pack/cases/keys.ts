@@ -61,7 +61,8 @@ const GRANTS: ResourceCase[] = [
   ["everybody", { member: "allUsers" }, "violates"],
   ["any Google account", { members: ["allAuthenticatedUsers"] }, "violates"],
   ["a public policy", { policyData: '{"bindings":[{"role":"r","members":["allUsers"]}]}' }, "violates"],
-  ["unknown", { member: unknown }, "undecided"],
+  ["a new service account", { member: unknown }, "complies"],
+  ["unknown", { policyData: unknown }, "undecided"],
 ];
 
 function rotation(...lifetimeActions: unknown[]): Record<string, unknown> {
@@ -225,7 +226,8 @@ export const cases: ControlCases[] = [
         ["a policy", { policyData: '{"bindings":[{"role":"roles/cloudkms.viewer","members":[]}]}' }, "complies"],
         ["a policy with editors", { policyData: '{"bindings":[{"role":"roles/editor","members":[]}]}' }, "violates"],
         ["no JSON", { policyData: "roles" }, "violates"],
-        ["unknown", { role: unknown }, "undecided"],
+        ["a role of the stack", { role: unknown }, "complies"],
+        ["unknown", { policyData: unknown }, "undecided"],
       ],
     },
   ]),

@@ -60,7 +60,8 @@ export const cases: ControlCases[] = [
       cases: [
         ["a group", { member: "group:ml@example.com" }, "complies"],
         ["everybody", { members: ["allUsers"] }, "violates"],
-        ["unknown", { member: unknown }, "undecided"],
+        ["a new service account", { member: unknown }, "complies"],
+        ["unknown", { members: unknown }, "undecided"],
       ],
     }),
   ),
