@@ -224,6 +224,18 @@ const administration = onRules(
       ["a star", { securityRules: [azureRule({ ...ADMIN, ranges: ["*"] })] }, "violates"],
       ["the virtual network", { securityRules: [azureRule({ ...ADMIN, ranges: ["VirtualNetwork"] })] }, "complies"],
       [
+        "a list of other ports",
+        {
+          securityRules: [
+            azureRule({
+              ranges: [EVERYWHERE],
+              other: { destinationPortRange: undefined, destinationPortRanges: ["80", "8000-9000"] },
+            }),
+          ],
+        },
+        "complies",
+      ],
+      [
         "lists of addresses and ports",
         {
           securityRules: [
@@ -310,7 +322,7 @@ const egress = onRules(
       ],
       [
         "with a tag of the source",
-        { direction: "EGRESS", allows: [{ protocol: "all" }], targetTags: ["x"] },
+        { direction: "EGRESS", allows: [{ protocol: "all" }], sourceTags: ["x"] },
         "violates",
       ],
     ],
