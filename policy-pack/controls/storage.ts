@@ -402,7 +402,7 @@ const controls: Control[] = [
     id: "storage-cmk",
     title: "Stored data is encrypted with a customer-managed key",
     severity: "high",
-    why: "Only with a key of your own can you see who decrypts the data, keep the cloud's other tenants and staff out, and withdraw access at once.",
+    why: "Only with a key of your own can you see who decrypts the data, and withdraw access at once.",
     remedy:
       "Name the data class's key in the default encryption of the bucket, storage account, dataset or file system.",
     frameworks: {
