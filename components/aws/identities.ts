@@ -3,7 +3,7 @@ import { RolePolicy } from "@pulumi/aws/iam/rolePolicy.js";
 import * as pulumi from "@pulumi/pulumi";
 import { S3_LIST, S3_READ_OBJECTS, S3_WRITE_OBJECTS } from "./actions.ts";
 import { keyUseStatements } from "./keys.ts";
-import { isPlain, policyDocument, type Statement } from "./policy.ts";
+import { identityPolicy, isPlain, policyDocument, type Statement } from "./policy.ts";
 import { arn, bucketPath, iamArn, type Target } from "./target.ts";
 
 /** A bucket, or a part of one, that an identity may use. */
@@ -166,7 +166,7 @@ export function grant(
   ];
   const policies: RolePolicy[] = [];
   for (const { kind, statements } of documents.filter((document) => document.statements.length > 0)) {
-    const settings = { name: `${name}-${kind}`, role, policy: policyDocument(statements) };
+    const settings = { name: `${name}-${kind}`, role, policy: identityPolicy(statements) };
     policies.push(new RolePolicy(`${name}-${kind}`, settings, { parent, dependsOn: [...policies] }));
   }
   return policies;

@@ -1,4 +1,5 @@
 /** IAM policy documents as data. */
+import type { PolicyDocument } from "@pulumi/aws/iam/documents.js";
 import * as pulumi from "@pulumi/pulumi";
 
 /** Condition operators with their keys and values. */
@@ -25,6 +26,15 @@ export interface Statement {
 export function policyDocument(statements: Statement[]): pulumi.Input<string> {
   const document = { Version: "2012-10-17", Statement: statements };
   return isPlain(document) ? JSON.stringify(document) : pulumi.jsonStringify(document);
+}
+
+/**
+ * A document for an IAM policy, which takes an object too: then only the ids themselves are unknown in a preview, not
+ * the whole text, and policies can judge the rest of the document.
+ */
+export function identityPolicy(statements: Statement[]): string | PolicyDocument {
+  const document = { Version: "2012-10-17" as const, Statement: statements };
+  return isPlain(document) ? JSON.stringify(document) : (document as PolicyDocument);
 }
 
 /** Whether a value contains no outputs and no promises. */

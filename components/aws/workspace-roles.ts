@@ -11,7 +11,7 @@ import { keyUseStatements } from "./keys.ts";
 import { jobPrefixOf, LIMITS, notebookName, prefixOf, profileName, roleName } from "./names.ts";
 import { dataScientistStatements, operatorStatements, personTrust, presignPinStatement } from "./people.ts";
 import { boundaryStatements } from "./perimeter.ts";
-import { policyDocument, type Statement } from "./policy.ts";
+import { identityPolicy, policyDocument, type Statement } from "./policy.ts";
 import {
   insideNetworkStatement,
   jobNetworkStatements,
@@ -160,7 +160,7 @@ export class WorkspaceRoles extends pulumi.ComponentResource {
 
   private managedPolicy(kind: string, description: string, statements: Statement[]): Policy {
     const name = fit(`${prefixOf(this.workspace)}-${kind}`, LIMITS.policy);
-    const settings = { name, description, policy: policyDocument(statements) };
+    const settings = { name, description, policy: identityPolicy(statements) };
     return new Policy(`${this.name}-${kind}`, settings, { parent: this });
   }
 

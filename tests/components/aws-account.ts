@@ -62,13 +62,19 @@ function statuses(inputs: Record<string, unknown>) {
 
 /** What a spec creates. */
 export async function workspaceOf(spec: WorkspaceArgs): Promise<Registration[]> {
-  return record(
-    () => {
-      const provider = createProvider("target", spec);
-      new SecureMlWorkspace(`${spec.team}-${spec.name ?? "ml"}`, spec, { provider });
-    },
-    { outputs: awsOutputs },
-  );
+  return recordUpdate(() => {
+    const provider = createProvider("target", spec);
+    new SecureMlWorkspace(`${spec.team}-${spec.name ?? "ml"}`, spec, { provider });
+  });
+}
+
+/** What a program creates in an update. Policies that were given as objects become text, as the provider makes it. */
+export async function recordUpdate(program: () => unknown): Promise<Registration[]> {
+  const registrations = await record(program, { outputs: awsOutputs });
+  return registrations.map(({ inputs, ...rest }) => ({
+    ...rest,
+    inputs: typeof inputs.policy === "object" ? { ...inputs, policy: JSON.stringify(inputs.policy) } : inputs,
+  }));
 }
 
 /** Answers requests from the policies that a workspace registered. */

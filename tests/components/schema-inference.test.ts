@@ -57,7 +57,7 @@ describe("schema inference", function () {
     writeFileSync(join(folder, "probe.ts"), probe);
     const { components, typeDefinitions } = analyze("probe.ts", ["Probe"]);
     assert.ok(components.Probe?.inputs.network);
-    assert.ok(typeDefinitions.ExistingNetworkArgs?.properties.subnetIds);
+    assert.ok(typeDefinitions.ExistingNetworkArgs?.properties?.subnetIds);
   });
 
   for (const cloud of ["aws", "gcp", "azure"]) {
