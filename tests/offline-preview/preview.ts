@@ -107,14 +107,16 @@ export interface Run {
 interface Options {
   cwd?: string;
   env?: Record<string, string>;
-  node?: string;
+  /** A module that Node.js loads before the command. */
+  require?: string;
   /** Called with the running command. */
   started?: (child: ChildProcess) => void;
 }
 
 /** Runs the command to its end. */
 export function run(args: string[], options: Options = {}): Promise<Run> {
-  const child = spawn(options.node ?? process.execPath, [COMMAND, ...args], {
+  const before = options.require === undefined ? [] : ["--require", options.require];
+  const child = spawn(process.execPath, [...before, COMMAND, ...args], {
     cwd: options.cwd ?? ROOT,
     env: { ...process.env, ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
