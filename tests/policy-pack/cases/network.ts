@@ -800,6 +800,11 @@ const endpoints: ControlCases[] = [
         "complies",
       ],
       [
+        "of a resource in another network",
+        { vpcEndpointType: "Resource", resourceConfigurationArn: unknown },
+        "complies",
+      ],
+      [
         "of another owner",
         { vpcEndpointType: "Interface", serviceName: "com.amazonaws.vpce.eu-west-1.vpce-svc-1" },
         "complies",
