@@ -83,6 +83,19 @@ describe("exemptions", () => {
     }
   });
 
+  it("are named in what is reported about them", () => {
+    assert.equal(
+      problemOf({ reason: "", owner: "" }),
+      `exemptions[0] (high-control on ${NOTEBOOK}) exempts nothing: reason is missing; give it as text; owner is missing; give it as text`,
+    );
+    assert.match(problemOf({ control: undefined }), /^exemptions\[0\] exempts nothing: control is missing/);
+    assert.match(problemOf({ resource: undefined }), /^exemptions\[0\] exempts nothing: resource is missing/);
+  });
+
+  it("take a name of one letter", () => {
+    assert.equal(judgeExemptions([{ ...good, resource: "*::a" }], controls, TODAY).accepted.length, 1);
+  });
+
   it("must be a list, or left out", () => {
     assert.deepEqual(judgeExemptions(undefined, controls, TODAY), { accepted: [], problems: [] });
     assert.deepEqual(judgeExemptions("all", controls, TODAY).problems, ["exemptions must be a list"]);

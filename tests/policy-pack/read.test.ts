@@ -4,11 +4,14 @@ import * as proxy from "@pulumi/policy/proxy.js";
 import {
   anyOf,
   each,
+  type Finding,
+  mustBeAbsent,
   mustBeBetween,
   mustBeOneOf,
   mustBeSet,
   mustContain,
   mustEqual,
+  mustNotEqual,
   same,
   unless,
 } from "../../policy-pack/findings.ts";
@@ -74,11 +77,17 @@ describe("read", () => {
     assert.equal(readJson(props, "missing").state, "absent");
   });
 
+  it("takes JSON that says nothing as left out", () => {
+    assert.equal(readJson({ document: "null" }, "document").state, "absent");
+  });
+
   it("lists elements and keys without touching their values", () => {
     assert.deepEqual(elementPaths(props, "disks"), ["disks[0]", "disks[1]", "disks[2]"]);
     assert.deepEqual(elementPaths(props, "missing"), []);
     assert.deepEqual(mapKeys(props, "labels"), ["app.kubernetes.io/name", "later"]);
     assert.deepEqual(mapKeys(props, "missing"), []);
+    for (const path of ["text", "disks"])
+      assert.deepEqual({ ...mapKeys(props, path), problem: "" }, { state: "malformed", path, problem: "" });
   });
 });
 
@@ -142,5 +151,51 @@ describe("rules", () => {
     assert.deepEqual(found(unknownStringValue), ["undecided"]);
     for (const list of [["a"], [], undefined, "x"]) assert.deepEqual(found(list), ["violation"]);
     assert.deepEqual(found(undefined, "complies"), []);
+  });
+
+  it("say what is wrong and what to write instead", () => {
+    const resource = { mode: "Open", size: 3, list: ["a"], key: " ", map: { a: 1 }, long: "x".repeat(81), tags: {} };
+    const absent = { absent: "violates" } as const;
+    const expected: [Finding[], string][] = [
+      [mustEqual(resource, "mode", "Closed", absent), 'mode is "Open"; it must be "Closed"'],
+      [mustEqual(resource, "missing", true, absent), "missing is not set; set it to true"],
+      [mustBeOneOf(resource, "mode", ["A", "B"], absent), 'mode is "Open"; it must be one of "A", "B"'],
+      [mustEqual(resource, "map", "a", absent), 'map is an object; it must be "a"'],
+      [mustEqual(resource, "list", "a", absent), 'list is a list; it must be "a"'],
+      [mustEqual(resource, "long", "a", absent), 'long is a long text; it must be "a"'],
+      [mustNotEqual(resource, "mode", "open"), 'mode must not be "Open"'],
+      [mustNotEqual(resource, "map", "open"), "map is an object; a plain value is expected"],
+      [mustBeSet(resource, "missing"), "missing is not set; set it"],
+      [mustBeSet(resource, "key"), "key is empty; set it"],
+      [mustBeSet(resource, "tags", "object"), "tags is empty; set it"],
+      [mustBeSet(resource, "size"), "size is a number; it must be text"],
+      [mustBeSet(resource, "mode", "list"), "mode is text; it must be a list"],
+      [mustBeSet(resource, "list", "object"), "list is a list; it must be an object"],
+      [mustBeAbsent(resource, "list"), "list is set; leave it out"],
+      [mustBeBetween(resource, "size", { min: 4 }, absent), "size is 3; it must be at least 4"],
+      [mustBeBetween(resource, "size", { max: 2 }, absent), "size is 3; it must be at most 2"],
+      [mustBeBetween(resource, "size", { min: 4, max: 9 }, absent), "size is 3; it must be at least 4 and at most 9"],
+      [mustContain(resource, "list", "b", absent), 'list must hold "b"'],
+      [each(resource, "mode", () => []), "mode is text; it must be a list"],
+      [mustEqual(resource, ["map", "b.c"], 1, absent), "map.b.c is not set; set it to 1"],
+    ];
+    for (const [findings, message] of expected) assert.deepEqual(findings, [{ kind: "violation", message }]);
+  });
+
+  it("are silent about what complies", () => {
+    const resource = { mode: "Open", list: ["a"], map: { a: 1 }, empty: [] };
+    assert.deepEqual(
+      [
+        mustNotEqual(resource, "mode", "Closed"),
+        mustNotEqual(resource, "missing", "Closed"),
+        mustBeSet(resource, "mode"),
+        mustBeSet(resource, "list", "list"),
+        mustBeSet(resource, "map", "object"),
+        mustBeAbsent(resource, "missing"),
+        mustBeAbsent(resource, "empty"),
+        mustBeOneOf(resource, "mode", ["Closed", "Open"], { absent: "violates" }),
+      ].flat(),
+      [],
+    );
   });
 });

@@ -105,6 +105,7 @@ const outboundRules: ControlCases[] = [
       ["the internet, perhaps denied", { properties: tag("Internet", { action: unknown }) }, "undecided"],
       ["some addresses", { properties: tag(undefined, { addressPrefixes: ["10.0.0.0/8"] }) }, "complies"],
       ["every address", { properties: tag(undefined, { addressPrefixes: ["10.0.0.0/8", "0.0.0.0/0"] }) }, "violates"],
+      ["every address of IPv6", { properties: tag(undefined, { addressPrefixes: ["::/0"] }) }, "violates"],
       ["a rule for hosts without one", { properties: { type: "FQDN" } }, "complies"],
       [
         "a host that the platform team forbids",
