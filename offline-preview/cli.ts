@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { messageOf, UserError } from "./errors.ts";
 import { loadFixtures, noFixtures } from "./fixtures.ts";
+import { folder } from "./here.cjs";
 import { loadPackSource } from "./pack.ts";
 import { liveProgress, quietProgress } from "./progress.ts";
 import { loadProject, stackNames } from "./project.ts";
@@ -112,7 +113,7 @@ function readCommand(values: Values): Command {
 }
 
 function version(): string {
-  return JSON.parse(readFileSync(join(import.meta.dirname, "package.json"), "utf8")).version;
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).version;
 }
 
 async function preview(command: Command): Promise<number> {

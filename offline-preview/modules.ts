@@ -1,8 +1,9 @@
 // Fresh modules for every stack: a program is evaluated anew, with its own files, while SDKs in node_modules stay loaded.
 
-import { createRequire, registerHooks } from "node:module";
+import { registerHooks } from "node:module";
 import { sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { requireCache } from "./here.cjs";
 
 const QUERY = "stack";
 
@@ -42,9 +43,8 @@ export function installFreshModules(): void {
 /** Begins the life of another stack's modules. */
 export function freshModules(index: number): void {
   current = index;
-  const cache = createRequire(import.meta.url).cache;
-  for (const file of Object.keys(cache)) {
-    if (isProjectFile(file)) delete cache[file];
+  for (const file of Object.keys(requireCache)) {
+    if (isProjectFile(file)) delete requireCache[file];
   }
 }
 

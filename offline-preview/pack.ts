@@ -10,6 +10,7 @@ import { stripVTControlCharacters } from "node:util";
 import { type AnalyzedStack, Analyzer, type AnalyzerDescription, type RawDiagnostic } from "./analyzer.ts";
 import { digestOf, digestOfFolder } from "./digest.ts";
 import { messageOf, UserError } from "./errors.ts";
+import { folder as packageFolder } from "./here.cjs";
 import type { Properties, ResourceRecord } from "./messages.ts";
 import { configProblems, type PackConfig, readPackConfig, reconcile } from "./pack-config.ts";
 import type { Diagnostic, NotEvaluated, PackInfo, PolicyInfo } from "./result.ts";
@@ -236,7 +237,7 @@ function spawnPack(folder: string, stack: AnalyzedStack, environment: Record<str
   } catch {
     throw new Error(`@pulumi/pulumi is not installed there; run npm install in ${folder}`);
   }
-  const watch = join(import.meta.dirname, "exit-with-parent.cjs");
+  const watch = join(packageFolder, "exit-with-parent.cjs");
   // The engine's address comes first; there is no engine, and the runner only drops the argument.
   return spawn(process.execPath, ["--require", watch, entry, "127.0.0.1:0", folder], {
     cwd: folder,

@@ -61,7 +61,7 @@ function stackLines(stack: StackResult, packs: PackInfo[], options: ReportOption
   ];
   if (stack.error !== undefined) lines.push("", ...indented(stack.error, 2));
   if (!options.quiet && stack.resources.length > 0) {
-    lines.push("", "  Would create", ...countLines(stack.resources), "", "  Resources", ...treeLines(stack.resources));
+    lines.push("", "  Would create", ...treeLines(stack.resources));
   }
   lines.push(...section("Violations", violations, (finding) => findingLines(finding, sources)));
   lines.push(...section("Advisories", advisories, (finding) => findingLines(finding, sources)));
@@ -98,31 +98,37 @@ function bySeverity<T extends { severity: Severity }>(findings: T[]): T[] {
   return [...findings].sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
 }
 
-function countLines(resources: ResourceRecord[]): string[] {
-  const counts = new Map<string, number>();
-  for (const { type } of resources) counts.set(type, (counts.get(type) ?? 0) + 1);
-  return [...counts]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([type, count]) => `  ${String(count).padStart(5)}  ${neutral(type)}`);
+/** The tree of resources. Several of one type under one parent are one line with their number; --json names each. */
+function treeLines(resources: ResourceRecord[]): string[] {
+  const known = new Set(resources.map((resource) => resource.urn));
+  const children = Map.groupBy(resources, ({ parent }) => (known.has(parent) ? parent : ""));
+  const visit = (urn: string, indent: string): string[] => {
+    const [leaves, parents] = split(children.get(urn) ?? [], (child) => !children.has(child.urn));
+    return [
+      ...leafLines(leaves, indent),
+      ...parents.sort(byUrn).flatMap((child) => [nodeLine(child, indent), ...visit(child.urn, `${indent}  `)]),
+    ];
+  };
+  return visit("", "    ");
 }
 
-function treeLines(resources: ResourceRecord[]): string[] {
-  const children = new Map<string, ResourceRecord[]>();
-  const known = new Set(resources.map((resource) => resource.urn));
-  for (const resource of resources) {
-    const parent = known.has(resource.parent) ? resource.parent : "";
-    children.set(parent, [...(children.get(parent) ?? []), resource]);
-  }
-  const lines: string[] = [];
-  const visit = (urn: string, depth: number) => {
-    const sorted = (children.get(urn) ?? []).sort((a, b) => (a.urn < b.urn ? -1 : 1));
-    for (const resource of sorted) {
-      lines.push(`    ${"  ".repeat(depth)}${neutral(resource.name)}  ${neutral(resource.type)}`);
-      visit(resource.urn, depth + 1);
-    }
-  };
-  visit("", 0);
-  return lines;
+function leafLines(leaves: ResourceRecord[], indent: string): string[] {
+  const byType = [...Map.groupBy(leaves, ({ type }) => type)].sort(([a], [b]) => (a < b ? -1 : 1));
+  return byType.map(([type, group]) =>
+    group.length === 1 ? nodeLine(group[0] as ResourceRecord, indent) : `${indent}${group.length} x ${neutral(type)}`,
+  );
+}
+
+function nodeLine({ name, type }: ResourceRecord, indent: string): string {
+  return `${indent}${neutral(name)}  ${neutral(type)}`;
+}
+
+function byUrn(a: ResourceRecord, b: ResourceRecord): number {
+  return a.urn < b.urn ? -1 : 1;
+}
+
+function split<T>(items: T[], test: (item: T) => boolean): [yes: T[], no: T[]] {
+  return [items.filter(test), items.filter((item) => !test(item))];
 }
 
 function placeOf(urn: string, sources: Map<string, ResourceRecord>): string {

@@ -1,9 +1,14 @@
 // The supervisor's side of the runner: starting it, giving it a stack, and noticing when it fails to finish one.
 
 import { type ChildProcess, fork } from "node:child_process";
-import { extname, join } from "node:path";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { folder } from "./here.cjs";
 import type { FromRunner, LogLine, Properties, ResourceRecord, StackRun } from "./messages.ts";
+
+// Compiled in the published package, TypeScript in the repository.
+const RUNNER = existsSync(join(folder, "runner.js")) ? "runner.js" : "runner.ts";
 
 /** What happens while a stack runs. */
 export interface RunObserver {
@@ -27,16 +32,11 @@ export class RunnerProcess {
   /** Starts the process ahead of its first stack. */
   start(): ChildProcess {
     if (this.child !== undefined) return this.child;
-    const extension = extname(import.meta.filename);
-    const child = fork(join(import.meta.dirname, `runner${extension}`), [], {
+    const child = fork(join(folder, RUNNER), [], {
       cwd: this.cwd,
       env: { ...this.environment, PULUMI_OFFLINE_PREVIEW_PARENT: String(process.pid) },
       execPath: process.execPath,
-      execArgv: [
-        "--disable-warning=ExperimentalWarning",
-        "--require",
-        join(import.meta.dirname, "exit-with-parent.cjs"),
-      ],
+      execArgv: ["--disable-warning=ExperimentalWarning", "--require", join(folder, "exit-with-parent.cjs")],
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     child.stdout?.setEncoding("utf8");

@@ -2,13 +2,14 @@
 
 import { engineClient, monitorClient } from "./clients.ts";
 import { UserError } from "./errors.ts";
+import { folder } from "./here.cjs";
 import type { FromRunner, Properties, ResourceRecord, StackRun, ToRunner } from "./messages.ts";
 import { canBeReused, freshModules, installFreshModules, trackListeners } from "./modules.ts";
 import { Monitor } from "./monitor.ts";
 import { loadProgram } from "./program.ts";
 import { loadRuntime, type Runtime } from "./runtime.ts";
 
-const OWN_FOLDER = `${import.meta.dirname}/`;
+const OWN_FOLDER = `${folder}/`;
 
 let runtime: Runtime | undefined;
 let remediations = 0;

@@ -28,7 +28,7 @@ function build(folder: string): void {
   const source = join("dist", ".source", manifest.name);
   // The compiler takes a file's module format from the nearest package.json: a copy beside a CommonJS manifest compiles
   // to CommonJS and keeps `import()` for ES modules.
-  for (const file of globSync("**/*.ts", { cwd: folder })) copy(join(folder, file), join(source, file));
+  for (const file of globSync("**/*.{ts,d.cts}", { cwd: folder })) copy(join(folder, file), join(source, file));
   writeJson(join(source, "package.json"), publishable(manifest));
   writeJson(join(source, "tsconfig.json"), compilerOptions(target));
   execFileSync("tsc", ["--project", join(source, "tsconfig.json")], { stdio: "inherit" });
