@@ -6,7 +6,7 @@ import { azureModel } from "./azure-resources.ts";
 import { gcpModel } from "./gcp-resources.ts";
 import { type PropertyRules, propertyRules } from "./property-rules.ts";
 import type { DocumentedRule, ResourceModel } from "./resource-model.ts";
-import { translate } from "./translate.ts";
+import { isPolicyDocument, policyText, translate } from "./translate.ts";
 import { isObject, join, UNKNOWN, validate } from "./validate.ts";
 
 /** Types that no API creates. */
@@ -59,8 +59,8 @@ function judgeProperties(value: unknown, rules: PropertyRules, path = "", rule?:
 }
 
 function ruleProblems(value: unknown, { pattern, max, range, source }: DocumentedRule, path: string): string[] {
-  if (typeof value !== "string" && typeof value !== "number") return [];
-  const text = String(value);
+  if (typeof value !== "string" && typeof value !== "number" && !isPolicyDocument(value)) return [];
+  const text = isPolicyDocument(value) ? policyText(value) : String(value);
   const problems: string[] = [];
   if (pattern && !pattern.test(text)) problems.push(`${path}: ${JSON.stringify(value)} breaks ${pattern} (${source})`);
   if (max !== undefined && text.length > max)

@@ -54,7 +54,17 @@ function translateValue(value: unknown, schema: Schema | undefined, path: string
   }
   if (schema.kind === "map") return translateMap(value, schema.value, path, differences);
   if (schema.kind === "text" && typeof value === "number") return String(value);
-  return value;
+  return schema.kind === "text" && isPolicyDocument(value) ? policyText(value) : value;
+}
+
+/** Whether a value is a policy document, which the AWS SDK takes as an object too. */
+export function isPolicyDocument(value: unknown): value is Record<string, unknown> {
+  return isObject(value) && Array.isArray(value.Statement);
+}
+
+/** A policy document as the text that the API gets. Its unknown ids are left out, so it is at least this long. */
+export function policyText(document: Record<string, unknown>): string {
+  return JSON.stringify(document, (_key, entry) => (entry === UNKNOWN ? "" : entry));
 }
 
 function translateList(value: unknown, item: Schema, path: string, differences: Differences): unknown {

@@ -157,6 +157,9 @@ describe("the clouds' API models", () => {
   it("refuse a policy document that is longer than its service takes", () => {
     const trust = { name: "r", assumeRolePolicy: JSON.stringify({ Statement: ["s".repeat(2048)] }) };
     assert.match(problems("aws:iam/role:Role", trust).join(), /assumeRolePolicy has \d+ characters, more than 2048/);
+    const document = { Statement: [{ Resource: pulumi.unknown }, "s".repeat(2048)] };
+    const asObject = { name: "r", assumeRolePolicy: document };
+    assert.match(problems("aws:iam/role:Role", asObject).join(), /assumeRolePolicy has \d+ characters, more than 2048/);
   });
 
   it("open secrets, and leave unknown values alone", () => {

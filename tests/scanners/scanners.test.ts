@@ -284,6 +284,17 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "s_it" {
     );
   });
 
+  it("writes a policy that is given as an object, with references for its unknown ids", () => {
+    const key = resource("aws:kms/key:Key", {});
+    const inputs = { policy: { Statement: [{ Effect: "Allow", Resource: ["[unknown]"] }] } };
+    const propertyDependencies = { policy: [key.urn] };
+    const policy = { ...resource("aws:iam/rolePolicy:RolePolicy", inputs), propertyDependencies };
+    assert.match(
+      toHcl(toTerraform("s", [key, policy])),
+      /policy = jsonencode\(\{"Statement":\[\{"Effect":"Allow","Resource":\["\$\{aws_kms_key\.s_it\.id\}"\]\}\]\}\)/,
+    );
+  });
+
   it("refuses a type and a list of blocks that nobody has mapped", () => {
     assert.throws(() => toTerraform("s", [resource("aws:lambda/function:Function", {})]), /no Terraform type/);
     assert.throws(() => toTerraform("s", [resource("azure-native:web:WebApp", {})]), /no Terraform type/);

@@ -114,6 +114,10 @@ function convert(value: unknown, path: string, conversion: Conversion): unknown 
     return value.map((entry) => convert(entry, path, conversion));
   }
   if (typeof value !== "object" || value === null) return value;
+  // A policy document, which the AWS SDK takes as an object too and Terraform as text.
+  if ("Statement" in value) {
+    return JSON.stringify(value, (_key, entry) => (entry === UNKNOWN ? conversion.unknown : entry));
+  }
   const name = path.split(".").at(-1) as string;
   const entries = Object.entries(value);
   if (MAPS.has(name)) {
