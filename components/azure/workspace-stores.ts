@@ -112,7 +112,9 @@ function workspaceStore(context: Context, parts: StoreParts): WorkspaceStore {
     },
     { parent: store, dependsOn: store.usable },
   );
-  audit(context, parts.logs, "files-models", pulumi.interpolate`${store.accountId}/fileServices/default`);
+  for (const service of ["file", "queue", "table"]) {
+    audit(context, parts.logs, `${service}s-models`, pulumi.interpolate`${store.accountId}/${service}Services/default`);
+  }
   const { uri, usable } = store;
   const info = { name: MODELS, access: "read-write" as const, container: MODELS, uri, usable };
   return { ...info, accountId, account: store.accountId, endpoints };
