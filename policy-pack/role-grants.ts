@@ -28,6 +28,9 @@ export const GCP_ML_GRANTS = [
   "colab/runtimeTemplateIam",
 ].flatMap((resource) => grantTypes(`gcp:${resource}`));
 
+/** Grants on buckets. */
+export const GCP_BUCKET_GRANTS = grantTypes("gcp:storage/bucketIAM");
+
 /** An Azure role assignment. */
 export const ROLE_ASSIGNMENT = "azure-native:authorization:RoleAssignment";
 

@@ -15,6 +15,7 @@ import {
   type AzureScope,
   assigns,
   azureScope,
+  GCP_BUCKET_GRANTS,
   GCP_FOLDER_GRANTS,
   GCP_ML_GRANTS,
   GCP_WIDE_GRANTS,
@@ -378,7 +379,7 @@ export const rights: Control[] = [
         "reaches the whole account",
       ),
       gcp: inGrants(
-        [...GCP_WIDE_GRANTS, ...GCP_ML_GRANTS],
+        [...GCP_WIDE_GRANTS, ...GCP_ML_GRANTS, ...GCP_BUCKET_GRANTS],
         (role) => GCP_BASIC_ROLES.includes(role) || /^roles\/[\w.]+\.admin$/.test(role),
         "grants a role that manages everything of its kind",
       ),

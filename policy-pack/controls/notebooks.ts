@@ -17,6 +17,7 @@ import {
   type RuleOptions,
   unless,
   violation,
+  type WhenAbsent,
 } from "../findings.ts";
 import { mapKeys, type Path, read } from "../read.ts";
 import { mustHoldNoSecret } from "../secrets.ts";
@@ -45,10 +46,15 @@ const METADATA: [type: string, metadata: string][] = [
 ];
 
 /** A check for each generation of notebooks that are configured through instance metadata. */
-function metadataChecks(key: string, cloudDefault: string, rule: (props: object, path: string) => Finding[]) {
+function metadataChecks(
+  key: string,
+  cloudDefault: string,
+  rule: (props: object, path: string) => Finding[],
+  whenAbsent: WhenAbsent = "violates",
+) {
   return METADATA.map(([type, metadata]) => ({
     types: [type],
-    whenAbsent: "violates" as const,
+    whenAbsent,
     cloudDefault,
     evaluate: ({ props }: { props: object }) => rule(props, `${metadata}.${key}`),
   }));
@@ -56,6 +62,11 @@ function metadataChecks(key: string, cloudDefault: string, rule: (props: object,
 
 function mustBeTrue(props: object, path: string): Finding[] {
   return mustEqual(props, path, true, { absent: "violates" });
+}
+
+/** Google takes `true` and `1` for on. */
+function mustBeOff(props: object, path: string): Finding[] {
+  return mustBeOneOf(props, path, [false, 0], { absent: "complies" });
 }
 
 /** A network or subnet may be one that is created along with the notebook, but not the project's default network. */
@@ -717,6 +728,25 @@ const controls: Control[] = [
       googlePolicy: ["constraints/ainotebooks.disableTerminal"],
     },
     checks: { gcp: metadataChecks("notebook-disable-terminal", "a terminal is offered", mustBeTrue) },
+  },
+  {
+    id: "notebook-serial-port-disabled",
+    title: "The serial port of notebook machines is closed",
+    severity: "high",
+    why: "The interactive serial console is reached from any address: no firewall rule applies to it.",
+    remedy: "Leave the metadata `serial-port-enable` out, or set it to `false`.",
+    frameworks: {
+      nist80053: ["AC-17", "CM-7"],
+      cis: ["GCP 4.0.0 4.5"],
+      iso27001: ["A.8.20"],
+      soc2: ["CC6.6"],
+      googlePolicy: ["constraints/compute.disableSerialPortAccess"],
+      checkov: ["CKV_GCP_35"],
+    },
+    url: "https://cloud.google.com/compute/docs/troubleshooting/troubleshooting-using-serial-console",
+    checks: {
+      gcp: metadataChecks("serial-port-enable", "the port is closed", mustBeOff, "complies"),
+    },
   },
   {
     id: "notebook-automatic-upgrades",

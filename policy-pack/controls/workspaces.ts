@@ -1,4 +1,4 @@
-/** Controls of the ML services' workspaces: SageMaker domains, and Azure ML workspaces with their data stores. */
+/** Controls of the ML services' workspaces: SageMaker domains, Vertex AI metadata stores, Azure ML workspaces and data stores. */
 import { type Answer, all, any, violatesIf } from "../answers.ts";
 import { unlessProject } from "../azure-ml.ts";
 import { mustHaveCompanion } from "../companions.ts";
@@ -402,7 +402,7 @@ const controls: Control[] = [
       pciDss: ["3.5.1"],
       mitreAtlas: ["AML.M0012"],
       azurePolicy: ["ba769a63", "7f40cee6"],
-      checkov: ["CKV_AWS_187"],
+      checkov: ["CKV_AWS_187", "CKV_GCP_96"],
     },
     checks: {
       aws: [
@@ -411,6 +411,14 @@ const controls: Control[] = [
           whenAbsent: "violates",
           cloudDefault: "a key that AWS manages",
           evaluate: ({ props }) => mustBeSet(props, "kmsKeyId"),
+        },
+      ],
+      gcp: [
+        {
+          types: ["gcp:vertex/aiMetadataStore:AiMetadataStore"],
+          whenAbsent: "violates",
+          cloudDefault: "keys that Google manages",
+          evaluate: ({ props }) => mustBeSet(props, "encryptionSpec.kmsKeyName"),
         },
       ],
       azure: [

@@ -280,7 +280,7 @@ const broad: ControlCases[] = [
   ]),
   ...onGrants(
     "no-broad-predefined-roles",
-    [...WIDE_RESOURCES, ...ML_RESOURCES],
+    [...WIDE_RESOURCES, ...ML_RESOURCES, "gcp:storage/bucketIAM:BucketIAM"],
     [
       ["a narrow role", "roles/logging.logWriter", ANA, "complies"],
       ["editor", "roles/editor", ANA, "violates"],

@@ -538,6 +538,8 @@ const others: ControlCases[] = [
   ...metadata("notebook-root-disabled", "notebook-disable-root", "true", "false"),
   ...metadata("notebook-downloads-disabled", "notebook-disable-downloads", "true", "false"),
   ...metadata("notebook-terminal-disabled", "notebook-disable-terminal", "true", "no"),
+  ...metadata("notebook-serial-port-disabled", "serial-port-enable", "false", "true"),
+  ...metadata("notebook-serial-port-disabled", "serial-port-enable", "0", "1"),
   ...metadata("notebook-automatic-upgrades", "notebook-upgrade-schedule", "00 19 * * MON", ""),
   ...on(
     "notebook-automatic-upgrades",

@@ -308,6 +308,15 @@ const others: ControlCases[] = [
   ]),
   ...on(
     "workspace-cmk",
+    ["gcp:vertex/aiMetadataStore:AiMetadataStore"],
+    [
+      ["a key", { encryptionSpec: { kmsKeyName: "projects/p/locations/l/keyRings/r/cryptoKeys/k" } }, "complies"],
+      ["a key that is made along with it", { encryptionSpec: { kmsKeyName: unknown } }, "complies"],
+      ["no key", { encryptionSpec: {} }, "violates"],
+    ],
+  ),
+  ...on(
+    "workspace-cmk",
     [AZURE_ML_WORKSPACE],
     [
       ["a key", encryption("Enabled", VAULT_KEY), "complies"],
