@@ -31,6 +31,14 @@ const OCTAL: ScalarTag = {
   },
 };
 
+// The library takes a lone dot, which is a folder, for a number without digits.
+const DOT: ScalarTag = {
+  tag: "tag:yaml.org,2002:str",
+  default: true,
+  test: /^[-+]?\.$/,
+  resolve: (text) => text,
+};
+
 // A number that JavaScript cannot hold keeps its digits as text: configuration is text in the end.
 function exactNumber(_key: unknown, value: unknown): unknown {
   if (typeof value !== "bigint") return value;
@@ -57,7 +65,7 @@ function engineTags(tags: Tags): Tags {
     const base60 = "format" in tag && tag.format === "TIME";
     return !replaced.includes(name) && !base60;
   });
-  return [...kept, OCTAL, BOOLEAN, TIMESTAMP];
+  return [DOT, ...kept, OCTAL, BOOLEAN, TIMESTAMP];
 }
 
 /** Parses a YAML (or JSON) text; throws one error that says where it is malformed. */

@@ -25,6 +25,7 @@ describe("offline preview: configuration", () => {
   it("hands every value to the program as the engine's text", async () => {
     const values = `config:
   text: plain
+  folder: .
   demo:own: 1
   other:config:old: x
   number: 42
@@ -44,6 +45,7 @@ describe("offline preview: configuration", () => {
 `;
     assert.deepEqual(await configOf({ "Pulumi.dev.yaml": values }), {
       "demo:text": "plain",
+      "demo:folder": ".",
       "demo:own": "1",
       "other:old": "x",
       "demo:number": "42",
