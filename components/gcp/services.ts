@@ -90,7 +90,7 @@ export class ProjectServices extends pulumi.ComponentResource {
   agent(agent: AgentName): pulumi.Output<string> {
     const expected = agentEmail(agent, this.args.projectNumber);
     return this.reported(agent).apply((email) => {
-      if (email && email !== expected) {
+      if (email?.endsWith(".gserviceaccount.com") && email !== expected) {
         throw new pulumi.RunError(
           `account.gcp.projectNumber: the ${agent} agent of project ${this.args.project} is ${email}, not ${expected}; ` +
             "give the project's own number. If the number is right the project has an agent of an older form: use a newer project.",

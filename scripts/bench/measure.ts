@@ -15,7 +15,7 @@ const SAMPLE_MS = 50;
 export async function measure(command: string[], cwd: string): Promise<Measurement> {
   const [program = "", ...args] = command;
   const start = performance.now();
-  const child = spawn(program, args, { cwd, stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(program, args, { cwd, stdio: ["ignore", "pipe", "ignore"] });
   let peakMb = 0;
   const timer = setInterval(() => {
     peakMb = Math.max(peakMb, treeMemoryMb(child.pid ?? 0));

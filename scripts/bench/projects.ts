@@ -1,6 +1,5 @@
 /** Projects and packs that a benchmark runs. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
 
@@ -28,10 +27,11 @@ export function manyWorkspaces(folder: string, count: number): string {
 /** A pack without policies, which shows what the policy server costs by itself. Gives the pack's folder. */
 export function emptyPack(folder: string): string {
   mkdirSync(folder);
-  const server = createRequire(resolve("policy-pack/package.json")).resolve("@pulumi/policy");
+  symlinkSync(resolve("node_modules"), join(folder, "node_modules"));
+  const pulumiOfflinePreview = { stateless: true };
+  const manifest = { name: "empty", version: "1.0.0", main: "main.cjs", pulumiOfflinePreview };
   writeFileSync(join(folder, "PulumiPolicy.yaml"), "runtime: nodejs\n");
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "empty", version: "1.0.0", main: "main.cjs" }));
-  const program = `new (require(${JSON.stringify(server)}).PolicyPack)("empty", { policies: [] });\n`;
-  writeFileSync(join(folder, "main.cjs"), program);
+  writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
+  writeFileSync(join(folder, "main.cjs"), 'new (require("@pulumi/policy").PolicyPack)("empty", { policies: [] });\n');
   return folder;
 }
