@@ -1,17 +1,17 @@
 /** Whether Azure ML compute runs in a network of its owner: a subnet of its own, or the workspace's managed network. */
-import { type Answer, all, any, ask, not, violatesIf } from "../answers.ts";
-import { COMPUTE_KINDS, onCompute } from "../azure-ml.ts";
-import type { StackCheck, StackResource, StackView } from "../control.ts";
-import { type Finding, mustBeSet, same } from "../findings.ts";
-import { read } from "../read.ts";
-import { refers } from "../relations.ts";
+import { type Answer, all, any, ask, not, violatesIf } from "../checks/answers.ts";
+import { COMPUTE_KINDS, onCompute } from "../checks/azure-ml.ts";
+import { refers } from "../checks/relations.ts";
 import {
   AZURE_ML_COMPUTE,
   AZURE_ML_WORKSPACE,
   CLASSIC_COMPUTE_CLUSTER,
   CLASSIC_COMPUTE_INSTANCE,
   CLASSIC_ML_WORKSPACE,
-} from "../types.ts";
+} from "../checks/types.ts";
+import type { StackCheck, StackResource, StackView } from "../control.ts";
+import { type Finding, mustBeSet, same } from "../findings.ts";
+import { read } from "../read.ts";
 
 /** Isolation modes in which the managed network holds the workspace's compute. */
 const ISOLATED = ["AllowOnlyApprovedOutbound", "AllowInternetOutbound"];

@@ -1,12 +1,8 @@
 /** Whether the identity that a notebook or workspace runs with is an administrator, through any attachment. */
-import { type Answer, all, any, ask, askAny, violatesIf } from "../answers.ts";
-import { isGiven } from "../companions.ts";
-import type { Control, StackResource, StackView } from "../control.ts";
-import { type Finding, same } from "../findings.ts";
-import { coversEverything, namesAction, readDocument } from "../iam-document.ts";
-import { elementPaths, read } from "../read.ts";
-import { anyRefers, refers } from "../relations.ts";
-import { madeFrom } from "../stack-view.ts";
+import { type Answer, all, any, ask, askAny, violatesIf } from "../checks/answers.ts";
+import { isGiven } from "../checks/companions.ts";
+import { coversEverything, namesAction, readDocument } from "../checks/iam-document.ts";
+import { anyRefers, refers } from "../checks/relations.ts";
 import {
   AZURE_ML_COMPUTE,
   AZURE_ML_WORKSPACE,
@@ -15,7 +11,11 @@ import {
   SAGEMAKER_NOTEBOOK,
   SAGEMAKER_USER_PROFILE,
   WORKBENCH,
-} from "../types.ts";
+} from "../checks/types.ts";
+import type { Control, StackResource, StackView } from "../control.ts";
+import { type Finding, same } from "../findings.ts";
+import { elementPaths, read } from "../read.ts";
+import { madeFrom } from "../stack-view.ts";
 
 /** The control about administrators. */
 export const executionIdentityNotAdmin: Control = {

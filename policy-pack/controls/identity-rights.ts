@@ -1,7 +1,5 @@
 /** Controls of what identities may do: policies, roles and role assignments. */
-import { type Answer, all, any, ask, not, violatesIf } from "../answers.ts";
-import type { Check, Control, StackResource } from "../control.ts";
-import { each, type Finding, judge, violation } from "../findings.ts";
+import { type Answer, all, any, ask, not, violatesIf } from "../checks/answers.ts";
 import {
   coversEverything,
   isConditionedOn,
@@ -9,8 +7,7 @@ import {
   noStatement,
   type Statement,
   some,
-} from "../iam-document.ts";
-import { read } from "../read.ts";
+} from "../checks/iam-document.ts";
 import {
   type AzureScope,
   assigns,
@@ -24,7 +21,10 @@ import {
   onGcpGrants,
   ROLE_ASSIGNMENT,
   reaches,
-} from "../role-grants.ts";
+} from "../checks/role-grants.ts";
+import type { Check, Control, StackResource } from "../control.ts";
+import { each, type Finding, judge, violation } from "../findings.ts";
+import { read } from "../read.ts";
 import { madeFrom } from "../stack-view.ts";
 
 const ROLE = "aws:iam/role:Role";

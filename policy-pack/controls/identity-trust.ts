@@ -1,11 +1,18 @@
 /** Controls of who may become an identity: trust, public grants, credentials. */
-import { type Answer, all, any, not, violatesIf } from "../answers.ts";
+import { type Answer, all, any, not, violatesIf } from "../checks/answers.ts";
+import {
+  isConditionedOn,
+  namesAnyone,
+  noStatement,
+  readDocument,
+  type Statement,
+  some,
+} from "../checks/iam-document.ts";
+import { PUBLIC_MEMBERS } from "../checks/public-members.ts";
+import { GCP_ML_GRANTS, GCP_WIDE_GRANTS, grantViolatesIf, onGcpGrants } from "../checks/role-grants.ts";
 import type { Check, Control, ResourceView } from "../control.ts";
 import { mustBeAbsent, mustBeSet, mustEqual, violation } from "../findings.ts";
-import { isConditionedOn, namesAnyone, noStatement, readDocument, type Statement, some } from "../iam-document.ts";
-import { PUBLIC_MEMBERS } from "../public-members.ts";
 import { elementPaths, read, readJson } from "../read.ts";
-import { GCP_ML_GRANTS, GCP_WIDE_GRANTS, grantViolatesIf, onGcpGrants } from "../role-grants.ts";
 
 const ROLE = "aws:iam/role:Role";
 

@@ -1,6 +1,9 @@
 /** Controls of encryption keys and of what keeps them: KMS, Cloud KMS, Key Vault, and the secret stores. */
+
+import { mustNameKmsKey } from "../checks/customer-keys.ts";
+import { grantTypes, noPublicMember } from "../checks/public-members.ts";
+import { mustNotAllowEverything, mustNotLetEverybodyIn } from "../checks/resource-policies.ts";
 import type { Control, Topic } from "../control.ts";
-import { mustNameKmsKey } from "../customer-keys.ts";
 import {
   anyOf,
   each,
@@ -16,9 +19,7 @@ import {
   unless,
   violation,
 } from "../findings.ts";
-import { grantTypes, noPublicMember } from "../public-members.ts";
 import { elementPaths, read, readJson } from "../read.ts";
-import { mustNotAllowEverything, mustNotLetEverybodyIn } from "../resource-policies.ts";
 
 const KMS_KEY = "aws:kms/key:Key";
 /** Keys that carry a key policy, and the policy by itself. */

@@ -1,10 +1,10 @@
 /** Controls of where logs are kept: CloudWatch, Cloud Logging, Log Analytics and Application Insights. */
-import { onlyIf } from "../conditions.ts";
+import { onlyIf } from "../checks/conditions.ts";
+import { mustNameKmsKey } from "../checks/customer-keys.ts";
+import { grantTypes, noPublicMember } from "../checks/public-members.ts";
+import { mustNotLetEverybodyIn } from "../checks/resource-policies.ts";
 import type { Control, Topic } from "../control.ts";
-import { mustNameKmsKey } from "../customer-keys.ts";
 import { type Finding, mustBeBetween, mustBeSet, mustEqual, same } from "../findings.ts";
-import { grantTypes, noPublicMember } from "../public-members.ts";
-import { mustNotLetEverybodyIn } from "../resource-policies.ts";
 
 const LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup";
 const LOG_BUCKETS = ["project", "folder", "organization", "billingAccount"].map(

@@ -1,6 +1,6 @@
 /** Controls of what is recorded and filtered on the way out of a network. */
-import { mustHaveCompanion } from "../companions.ts";
-import { onlyIf } from "../conditions.ts";
+import { mustHaveCompanion } from "../checks/companions.ts";
+import { onlyIf } from "../checks/conditions.ts";
 import type { Control } from "../control.ts";
 import { anyOf, each, mustBeSet, mustContain, mustEqual, mustNotEqual, same } from "../findings.ts";
 

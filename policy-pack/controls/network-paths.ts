@@ -1,13 +1,13 @@
 /** Controls of the ways in and out of a network: addresses, subnets, routes, endpoints, names. */
-import { type Answer, all, any, ask, is, not, violatesIf } from "../answers.ts";
-import { mustHaveCompanion } from "../companions.ts";
-import { onlyIf } from "../conditions.ts";
+import { type Answer, all, any, ask, is, not, violatesIf } from "../checks/answers.ts";
+import { mustHaveCompanion } from "../checks/companions.ts";
+import { onlyIf } from "../checks/conditions.ts";
+import { isInternet } from "../checks/firewall-rules.ts";
+import { coversEverything, isConditionedOn, namesAnyone, noStatement, type Statement } from "../checks/iam-document.ts";
+import { refers } from "../checks/relations.ts";
 import type { Control, StackResource, StackView } from "../control.ts";
 import { each, type Finding, mustBeAbsent, mustBeSet, mustEqual, mustNotEqual, same, violation } from "../findings.ts";
-import { isInternet } from "../firewall-rules.ts";
-import { coversEverything, isConditionedOn, namesAnyone, noStatement, type Statement } from "../iam-document.ts";
 import { read } from "../read.ts";
-import { refers } from "../relations.ts";
 
 const VPC = "aws:ec2/vpc:Vpc";
 const SUBNET = "aws:ec2/subnet:Subnet";

@@ -1,8 +1,6 @@
 /** Controls of firewall rules: who may come in, and where traffic may go. */
-import { type Answer, all, any, askAny, is, not, violatesIf } from "../answers.ts";
-import { isGiven } from "../companions.ts";
-import type { Check, Cloud, Context, Control, StackResource, StackView } from "../control.ts";
-import { each, type Finding } from "../findings.ts";
+import { type Answer, all, any, askAny, is, not, violatesIf } from "../checks/answers.ts";
+import { isGiven } from "../checks/companions.ts";
 import {
   type Direction,
   type FirewallRule,
@@ -12,9 +10,11 @@ import {
   nsgRule,
   securityGroupRule,
   vpcSecurityGroupRule,
-} from "../firewall-rules.ts";
+} from "../checks/firewall-rules.ts";
+import { refers } from "../checks/relations.ts";
+import type { Check, Cloud, Context, Control, StackResource, StackView } from "../control.ts";
+import { each, type Finding } from "../findings.ts";
 import { elementPaths, read } from "../read.ts";
-import { refers } from "../relations.ts";
 
 const SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup";
 const SECURITY_GROUP_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule";

@@ -1,11 +1,11 @@
 /** Whether the security groups of notebooks and Studio are chosen, and closed to the world. */
-import { type Answer, all, any, askAny, is, violatesIf } from "../answers.ts";
-import { isGiven } from "../companions.ts";
+import { type Answer, all, any, askAny, is, violatesIf } from "../checks/answers.ts";
+import { isGiven } from "../checks/companions.ts";
+import { anyRefers, refers } from "../checks/relations.ts";
+import { SAGEMAKER_DOMAIN, SAGEMAKER_NOTEBOOK } from "../checks/types.ts";
 import type { Control, StackResource, StackView } from "../control.ts";
 import { type Finding, mustBeSet } from "../findings.ts";
 import { elementPaths } from "../read.ts";
-import { anyRefers, refers } from "../relations.ts";
-import { SAGEMAKER_DOMAIN, SAGEMAKER_NOTEBOOK } from "../types.ts";
 
 const GROUP = "aws:ec2/securityGroup:SecurityGroup";
 const CLASSIC_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule";

@@ -1,7 +1,20 @@
 /** Controls of notebooks: SageMaker notebook instances and spaces, Workbench instances, Azure ML compute. */
-import { COMPUTE_KINDS, onCompute } from "../azure-ml.ts";
+import { COMPUTE_KINDS, onCompute } from "../checks/azure-ml.ts";
+import { isoMinutes, plainMinutes, secondsAsMinutes } from "../checks/durations.ts";
+import { mustHoldNoSecret } from "../checks/secrets.ts";
+import {
+  AZURE_ML_COMPUTE,
+  CLASSIC_COMPUTE_CLUSTER,
+  CLASSIC_COMPUTE_INSTANCE,
+  COLAB_TEMPLATE,
+  LEGACY_NOTEBOOK,
+  LEGACY_RUNTIME,
+  SAGEMAKER_DOMAIN,
+  SAGEMAKER_NOTEBOOK,
+  SAGEMAKER_SPACE,
+  WORKBENCH,
+} from "../checks/types.ts";
 import type { Context, Control, Topic } from "../control.ts";
-import { isoMinutes, plainMinutes, secondsAsMinutes } from "../durations.ts";
 import {
   anyOf,
   each,
@@ -20,19 +33,6 @@ import {
   type WhenAbsent,
 } from "../findings.ts";
 import { mapKeys, type Path, read } from "../read.ts";
-import { mustHoldNoSecret } from "../secrets.ts";
-import {
-  AZURE_ML_COMPUTE,
-  CLASSIC_COMPUTE_CLUSTER,
-  CLASSIC_COMPUTE_INSTANCE,
-  COLAB_TEMPLATE,
-  LEGACY_NOTEBOOK,
-  LEGACY_RUNTIME,
-  SAGEMAKER_DOMAIN,
-  SAGEMAKER_NOTEBOOK,
-  SAGEMAKER_SPACE,
-  WORKBENCH,
-} from "../types.ts";
 import { computeInPrivateNetwork } from "./compute-network.ts";
 import { executionIdentityNotAdmin } from "./execution-identity.ts";
 import { notebookSecurityGroups } from "./notebook-security-groups.ts";

@@ -1,12 +1,12 @@
 /** Controls of registries for images and packages: ECR, Artifact Registry, Azure Container Registry, CodeArtifact. */
-import { mustHaveCompanion } from "../companions.ts";
-import { onlyIf } from "../conditions.ts";
+import { mustHaveCompanion } from "../checks/companions.ts";
+import { onlyIf } from "../checks/conditions.ts";
+import { mustNameKmsKey } from "../checks/customer-keys.ts";
+import { grantTypes, noPublicMember } from "../checks/public-members.ts";
+import { mustNotLetEverybodyIn } from "../checks/resource-policies.ts";
 import type { Control, Topic } from "../control.ts";
-import { mustNameKmsKey } from "../customer-keys.ts";
 import { each, type Finding, judge, mustBeSet, mustEqual, mustNotEqual, same, violation } from "../findings.ts";
-import { grantTypes, noPublicMember } from "../public-members.ts";
 import { mapKeys, read } from "../read.ts";
-import { mustNotLetEverybodyIn } from "../resource-policies.ts";
 
 const ECR = "aws:ecr/repository:Repository";
 const ECR_PUBLIC = "aws:ecrpublic/repository:Repository";

@@ -1,8 +1,23 @@
 /** Controls of stored data: buckets, storage accounts, datasets, file systems and disks. */
-import { any, not, violatesIf } from "../answers.ts";
-import { type Companion, isGiven, mustHaveCompanion } from "../companions.ts";
+import { any, not, violatesIf } from "../checks/answers.ts";
+import { type Companion, isGiven, mustHaveCompanion } from "../checks/companions.ts";
+import { mustNameKmsKey } from "../checks/customer-keys.ts";
+import { grantTypes, mustNotBePublic, noPublicMember, PUBLIC_MEMBERS } from "../checks/public-members.ts";
+import { refers } from "../checks/relations.ts";
+import { mustNotLetEverybodyIn, mustRefusePlainHttp } from "../checks/resource-policies.ts";
+import {
+  BUCKET_POLICY,
+  BUCKETS,
+  mustEncryptWithKms,
+  mustHaveLifecycle,
+  mustHavePublicAccessBlock,
+  mustKeepVersions,
+  mustLogAccess,
+  PUBLIC_ACCESS_BLOCK,
+  policyMust,
+  unlessLogTarget,
+} from "../checks/s3-buckets.ts";
 import type { Context, Control, StackResource, StackView, Topic } from "../control.ts";
-import { mustNameKmsKey } from "../customer-keys.ts";
 import {
   anyOf,
   each,
@@ -18,22 +33,7 @@ import {
   unless,
   violation,
 } from "../findings.ts";
-import { grantTypes, mustNotBePublic, noPublicMember, PUBLIC_MEMBERS } from "../public-members.ts";
 import { elementPaths, type Reading, read } from "../read.ts";
-import { refers } from "../relations.ts";
-import { mustNotLetEverybodyIn, mustRefusePlainHttp } from "../resource-policies.ts";
-import {
-  BUCKET_POLICY,
-  BUCKETS,
-  mustEncryptWithKms,
-  mustHaveLifecycle,
-  mustHavePublicAccessBlock,
-  mustKeepVersions,
-  mustLogAccess,
-  PUBLIC_ACCESS_BLOCK,
-  policyMust,
-  unlessLogTarget,
-} from "../s3-buckets.ts";
 import { madeFrom } from "../stack-view.ts";
 
 const GCS_BUCKET = "gcp:storage/bucket:Bucket";

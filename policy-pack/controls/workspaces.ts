@@ -1,8 +1,10 @@
 /** Controls of the ML services' workspaces: SageMaker domains, Vertex AI metadata stores, Azure ML workspaces and data stores. */
-import { type Answer, all, any, violatesIf } from "../answers.ts";
-import { unlessProject } from "../azure-ml.ts";
-import { mustHaveCompanion } from "../companions.ts";
-import { onlyIf } from "../conditions.ts";
+import { type Answer, all, any, violatesIf } from "../checks/answers.ts";
+import { unlessProject } from "../checks/azure-ml.ts";
+import { mustHaveCompanion } from "../checks/companions.ts";
+import { onlyIf } from "../checks/conditions.ts";
+import { anyRefers, refers } from "../checks/relations.ts";
+import { AZURE_ML_WORKSPACE, CLASSIC_ML_WORKSPACE, SAGEMAKER_DOMAIN, SAGEMAKER_USER_PROFILE } from "../checks/types.ts";
 import type { Context, Control, ResourceView, StackResource, StackView, Topic } from "../control.ts";
 import {
   anyOf,
@@ -19,8 +21,6 @@ import {
   violation,
 } from "../findings.ts";
 import { elementPaths, mapKeys, type Path, type Reading, read, readJson, type Unknown } from "../read.ts";
-import { anyRefers, refers } from "../relations.ts";
-import { AZURE_ML_WORKSPACE, CLASSIC_ML_WORKSPACE, SAGEMAKER_DOMAIN, SAGEMAKER_USER_PROFILE } from "../types.ts";
 
 const PRIVATE_ENDPOINT = "azure-native:network:PrivateEndpoint";
 const CLASSIC_ENDPOINT = "azure:privatelink/endpoint:Endpoint";

@@ -1,7 +1,7 @@
 /** Answers that are yes, no, or wait for a value. */
 import assert from "node:assert/strict";
 import * as proxy from "@pulumi/policy/proxy.js";
-import { type Answer, all, any, ask, askAny, is, not, violatesIf } from "../../policy-pack/answers.ts";
+import { type Answer, all, any, ask, askAny, is, not, violatesIf } from "../../policy-pack/checks/answers.ts";
 import { read, type Unknown } from "../../policy-pack/read.ts";
 
 // The package's declarations leave out what it marks as internal.

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import * as proxy from "@pulumi/policy/proxy.js";
 import fc from "fast-check";
-import type { Answer } from "../../policy-pack/answers.ts";
+import type { Answer } from "../../policy-pack/checks/answers.ts";
 import {
   coversEverything,
   isConditionedOn,
@@ -13,7 +13,7 @@ import {
   noStatement,
   readDocument,
   type Statement,
-} from "../../policy-pack/iam-document.ts";
+} from "../../policy-pack/checks/iam-document.ts";
 import { startPack } from "./server.ts";
 import { variants } from "./variants.ts";
 
@@ -128,6 +128,9 @@ describe("IAM policy documents", () => {
     assert.ok(coversEverything(statement({ NotResource: "arn:aws:s3:::data" })));
     assert.ok(!coversEverything(statement({ Resource: unknown })), "an ARN that the cloud has yet to give");
     assert.ok(coversEverything(statement({ Resource: [unknown, "*"] })));
+    assert.ok(!coversEverything(statement({ Resource: [null] })), "an ARN that a provider did not give names nothing");
+    assert.ok(coversEverything(statement({ NotResource: "x", Resource: undefined })));
+    assert.match(problem({ Statement: { Effect: "Allow", Action: ["s3:GetObject", null] } }), /Action that is not text/);
   });
 
   it("name anybody by a star of any kind, and by exclusion", () => {

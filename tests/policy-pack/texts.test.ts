@@ -1,7 +1,7 @@
 /** What controls read out of texts: credentials and durations. */
 import assert from "node:assert/strict";
-import { isoMinutes, plainMinutes, secondsAsMinutes } from "../../policy-pack/durations.ts";
-import { findSecret } from "../../policy-pack/secrets.ts";
+import { isoMinutes, plainMinutes, secondsAsMinutes } from "../../policy-pack/checks/durations.ts";
+import { findSecret } from "../../policy-pack/checks/secrets.ts";
 
 describe("credentials", () => {
   // Written in two parts, so that no scanner takes this file for a leak.

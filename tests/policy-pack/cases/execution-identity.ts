@@ -4,7 +4,7 @@ import {
   SAGEMAKER_NOTEBOOK,
   SAGEMAKER_USER_PROFILE,
   WORKBENCH,
-} from "../../../policy-pack/types.ts";
+} from "../../../policy-pack/checks/types.ts";
 import type { ControlCases, StackCase } from "../cases.ts";
 import { type TestResource, unknown, urnOf } from "../server.ts";
 

@@ -1,4 +1,4 @@
-import { grantTypes } from "../../../policy-pack/public-members.ts";
+import { grantTypes } from "../../../policy-pack/checks/public-members.ts";
 import type { ControlCases, ResourceCase } from "../cases.ts";
 import { unknown } from "../server.ts";
 

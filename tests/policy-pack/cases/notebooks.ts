@@ -9,7 +9,7 @@ import {
   SAGEMAKER_NOTEBOOK,
   SAGEMAKER_SPACE,
   WORKBENCH,
-} from "../../../policy-pack/types.ts";
+} from "../../../policy-pack/checks/types.ts";
 import type { ControlCases, ResourceCase } from "../cases.ts";
 import { type TestResource, unknown } from "../server.ts";
 

@@ -3,7 +3,7 @@ import {
   CLASSIC_ML_WORKSPACE,
   SAGEMAKER_DOMAIN,
   SAGEMAKER_USER_PROFILE,
-} from "../../../policy-pack/types.ts";
+} from "../../../policy-pack/checks/types.ts";
 import type { ControlCases, ResourceCase, StackCase } from "../cases.ts";
 import { type TestResource, unknown, urnOf } from "../server.ts";
 

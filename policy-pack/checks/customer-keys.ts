@@ -1,6 +1,6 @@
 /** Whether data is encrypted with a key of the customer's own. */
-import { type Finding, judge, mustBeSet, violation } from "./findings.ts";
-import { type Path, read } from "./read.ts";
+import { type Finding, judge, mustBeSet, violation } from "../findings.ts";
+import { type Path, read } from "../read.ts";
 
 /** AWS keeps these aliases for the keys that its services make and manage: their key policies cannot be changed. */
 const AWS_MANAGED_ALIAS = /(^|:)alias\/aws\//;

@@ -1,10 +1,11 @@
 /** S3 buckets and the resources that complete them. */
+
+import type { StackResource, StackView } from "../control.ts";
+import { each, type Finding, mustBeOneOf, mustBeSet, mustEqual } from "../findings.ts";
+import { read, type Unknown } from "../read.ts";
+import { refersTo } from "../stack-view.ts";
 import { type Companion, eitherPlace, isGiven, mustHaveCompanion } from "./companions.ts";
-import type { StackResource, StackView } from "./control.ts";
 import { mustNameKmsKey } from "./customer-keys.ts";
-import { each, type Finding, mustBeOneOf, mustBeSet, mustEqual } from "./findings.ts";
-import { read, type Unknown } from "./read.ts";
-import { refersTo } from "./stack-view.ts";
 
 /** Buckets. `BucketV2` is the same bucket under the name that it had in older versions of the provider. */
 export const BUCKET = "aws:s3/bucket:Bucket";

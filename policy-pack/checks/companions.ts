@@ -1,8 +1,8 @@
 /** Settings of a resource that are resources of their own: a bucket's policy, a repository's clean-up rules. */
-import type { StackResource, StackView } from "./control.ts";
-import { type Finding, violation } from "./findings.ts";
-import { read } from "./read.ts";
-import { madeFrom, refersTo } from "./stack-view.ts";
+import type { StackResource, StackView } from "../control.ts";
+import { type Finding, violation } from "../findings.ts";
+import { read } from "../read.ts";
+import { madeFrom, refersTo } from "../stack-view.ts";
 
 /** What a companion is, and how it names the resource that it belongs to. */
 export interface Companion {

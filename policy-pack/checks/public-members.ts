@@ -1,6 +1,6 @@
 /** Google Cloud IAM: whether a grant lets everybody in. */
-import { each, type Finding, judge, mustNotBeOneOf, violation } from "./findings.ts";
-import { read, readJson } from "./read.ts";
+import { each, type Finding, judge, mustNotBeOneOf, violation } from "../findings.ts";
+import { read, readJson } from "../read.ts";
 
 /** Everybody on the internet, and everybody who has any Google account. */
 export const PUBLIC_MEMBERS = ["allUsers", "allAuthenticatedUsers"];

@@ -1,8 +1,9 @@
 /** Grants of roles on Google Cloud and Azure: which role, to whom, on what. */
+
+import { each, type Finding, judge, violation } from "../findings.ts";
+import { read, readJson } from "../read.ts";
 import { type Answer, all, any, ask, askAny, not, violatesIf } from "./answers.ts";
-import { each, type Finding, judge, violation } from "./findings.ts";
 import { grantTypes } from "./public-members.ts";
-import { read, readJson } from "./read.ts";
 
 /** Grants on whole projects, folders and organizations. */
 export const GCP_WIDE_GRANTS = ["projects", "folder", "organizations"].flatMap((scope) =>

@@ -1,6 +1,8 @@
 /** What the policies of AWS resources (buckets, keys, repositories) let in, and what they keep out. */
+
+import { type Finding, violation } from "../findings.ts";
+import type { Path, Unknown } from "../read.ts";
 import { type Answer, all, any, not } from "./answers.ts";
-import { type Finding, violation } from "./findings.ts";
 import {
   type Document,
   isConditionedOn,
@@ -10,7 +12,6 @@ import {
   type Statement,
   some,
 } from "./iam-document.ts";
-import type { Path, Unknown } from "./read.ts";
 
 /**
  * Condition keys that tie a request to an identity, an organization or a network (S3 user guide, "The meaning of

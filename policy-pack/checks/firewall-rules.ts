@@ -1,6 +1,7 @@
 /** Firewall rules of the three clouds in one form: who is let in or out, to which ports. */
+
+import { read } from "../read.ts";
 import { type Answer, all, any, ask, askAny, is, not } from "./answers.ts";
-import { read } from "./read.ts";
 
 /** Where traffic comes from or goes to. */
 export type Direction = "ingress" | "egress";

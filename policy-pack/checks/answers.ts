@@ -1,6 +1,6 @@
 /** Yes, no, or not known yet: what a condition over several properties comes to when some of them are unknown. */
-import { type Finding, violation } from "./findings.ts";
-import { elementPaths, type Path, type Reading, read, type Unknown } from "./read.ts";
+import { type Finding, violation } from "../findings.ts";
+import { elementPaths, type Path, type Reading, read, type Unknown } from "../read.ts";
 
 /** Whether something holds. If that is not known yet: the reading that will decide it. */
 export type Answer = boolean | Unknown;

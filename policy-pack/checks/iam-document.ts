@@ -5,9 +5,10 @@
  * A document that is an object may hold unknown values. What is known of it is judged all the same: an ARN that the cloud
  * has yet to give is one resource, never a wildcard. A document that is text is known or unknown as a whole.
  */
+
+import { type Finding, judge, type WhenAbsent } from "../findings.ts";
+import { type Absent, describe, type Malformed, type Path, read, type Unknown } from "../read.ts";
 import { type Answer, any, not, violatesIf } from "./answers.ts";
-import { type Finding, judge, type WhenAbsent } from "./findings.ts";
-import { type Absent, describe, type Malformed, type Path, read, type Unknown } from "./read.ts";
 
 /** The texts of an element such as Action, which can be one text or a list. */
 export interface Texts {
@@ -165,6 +166,12 @@ function effectOf(root: object, path: string): Answer {
   throw new Fault(`${path} has an Effect that is neither Allow nor Deny`);
 }
 
+/**
+ * Where a null in a list names nothing: a statement on no resource, or with a condition that no value meets, grants
+ * nothing. In NotAction or Principal it could mean everything.
+ */
+const MAY_HOLD_NOTHING = ["Resource", "Condition"];
+
 /** Keys are given one by one, because condition keys hold dots and brackets. */
 function texts(root: object, keys: string[], path: string): Texts | undefined {
   const reading = read(root, keys);
@@ -176,6 +183,7 @@ function texts(root: object, keys: string[], path: string): Texts | undefined {
   for (let index = 0; index < reading.value.length; index++) {
     const element = read(root, [...keys, String(index)]);
     if (element.state === "unknown") found.unknown ??= element;
+    else if (element.state === "absent" && MAY_HOLD_NOTHING.includes(keys[0] as string)) continue;
     else found.known.push(text(element.state === "known" ? element.value : null, keys, path));
   }
   return found;

@@ -1,6 +1,6 @@
 /** Requirements that hold for some resources of a type only. */
-import type { Finding } from "./findings.ts";
-import { type Path, read } from "./read.ts";
+import type { Finding } from "../findings.ts";
+import { type Path, read } from "../read.ts";
 
 /**
  * Keeps the findings where the requirement applies, and drops them elsewhere.

@@ -1,6 +1,7 @@
 /** Requirements that hold for some kinds of Azure ML resources only. */
+
+import { type Finding, same } from "../findings.ts";
 import { onlyIf } from "./conditions.ts";
-import { type Finding, same } from "./findings.ts";
 
 /** The kinds of compute that people and jobs of the workspace run on. */
 export type ComputeKind = "ComputeInstance" | "AmlCompute";

@@ -1,8 +1,9 @@
 /** Questions about how resources of a stack relate. */
+
+import type { StackResource } from "../control.ts";
+import { elementPaths } from "../read.ts";
+import { refersTo } from "../stack-view.ts";
 import { type Answer, any } from "./answers.ts";
-import type { StackResource } from "./control.ts";
-import { elementPaths } from "./read.ts";
-import { refersTo } from "./stack-view.ts";
 
 /** Whether the value at `path` is one of the other resource's outputs: `refersTo` as an answer. */
 export function refers(source: StackResource, path: string, target: StackResource, keys: string[]): Answer {

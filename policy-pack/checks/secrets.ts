@@ -1,6 +1,6 @@
 /** Finds credentials that somebody wrote into a script or a setting. */
-import { type Finding, judge, violation } from "./findings.ts";
-import { type Path, read } from "./read.ts";
+import { type Finding, judge, violation } from "../findings.ts";
+import { type Path, read } from "../read.ts";
 
 /** What each pattern finds. The patterns are narrow: a false alarm on a critical control stops a team. */
 const PATTERNS: [kind: string, pattern: RegExp][] = [
