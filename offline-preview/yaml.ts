@@ -31,12 +31,13 @@ const OCTAL: ScalarTag = {
   },
 };
 
-// The library takes a lone dot, which is a folder, for a number without digits.
-const DOT: ScalarTag = {
-  tag: "tag:yaml.org,2002:str",
+// The library takes texts without any digit before the exponent or the dot (`e3`, `.`, `._`) for numbers. Go takes
+// underscores anywhere but in a number that begins with a dot.
+const FLOAT: ScalarTag = {
+  tag: "tag:yaml.org,2002:float",
   default: true,
-  test: /^[-+]?\.$/,
-  resolve: (text) => text,
+  test: /^(?:\.[0-9]+(?:[eE][-+]?[0-9]+)?|(?:[-+]\.[0-9][0-9_]*|[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9][0-9_]*)?)$/,
+  resolve: (text) => Number(text.replaceAll("_", "")),
 };
 
 // A number that JavaScript cannot hold keeps its digits as text: configuration is text in the end.
@@ -63,9 +64,11 @@ function engineTags(tags: Tags): Tags {
     if (typeof tag === "string") return !replaced.includes(tag);
     const name = tag.tag.slice(tag.tag.lastIndexOf(":") + 1);
     const base60 = "format" in tag && tag.format === "TIME";
-    return !replaced.includes(name) && !base60;
+    // Infinity and "not a number" stay: what they match is the same.
+    const float = name === "float" && !tag.test?.test(".nan");
+    return !replaced.includes(name) && !base60 && !float;
   });
-  return [DOT, ...kept, OCTAL, BOOLEAN, TIMESTAMP];
+  return [...kept, OCTAL, FLOAT, BOOLEAN, TIMESTAMP];
 }
 
 /** Parses a YAML (or JSON) text; throws one error that says where it is malformed. */

@@ -36,6 +36,15 @@ describe("offline preview: configuration", () => {
   minutes: 10:20
   grouped: 1_000
   float: 1.50
+  exponent: 12e03
+  half: .5
+  negative: -.5e1
+  whole: 7.
+  short: e3
+  capital: E5
+  dotted: .e3
+  underscored: ._
+  part: .5_0
   truth: yes
   flag: true
   account: "012345678901"
@@ -56,6 +65,15 @@ describe("offline preview: configuration", () => {
       "demo:minutes": "10:20",
       "demo:grouped": "1000",
       "demo:float": "1.5",
+      "demo:exponent": "12000",
+      "demo:half": "0.5",
+      "demo:negative": "-5",
+      "demo:whole": "7",
+      "demo:short": "e3",
+      "demo:capital": "E5",
+      "demo:dotted": ".e3",
+      "demo:underscored": "._",
+      "demo:part": ".5_0",
       "demo:truth": "yes",
       "demo:flag": "true",
       "demo:account": "012345678901",
