@@ -1,15 +1,12 @@
 // Child process: runs the project's stacks, one after another, with the published Pulumi runtime.
 
 import { engineClient, monitorClient } from "./clients.ts";
-import { UserError } from "./errors.ts";
-import { folder } from "./here.cjs";
 import type { FromRunner, Properties, ResourceRecord, StackRun, ToRunner } from "./messages.ts";
 import { canBeReused, freshModules, installFreshModules, trackListeners } from "./modules.ts";
 import { Monitor } from "./monitor.ts";
 import { loadProgram } from "./program.ts";
+import { describeError } from "./program-error.ts";
 import { loadRuntime, type Runtime } from "./runtime.ts";
-
-const OWN_FOLDER = `${folder}/`;
 
 let runtime: Runtime | undefined;
 let remediations = 0;
@@ -40,7 +37,7 @@ async function runStack(run: StackRun): Promise<void> {
   report = (error) => {
     if (seen.has(error)) return;
     seen.add(error);
-    errors.push(describe(error));
+    errors.push(describeError(error));
   };
   const environment = { ...process.env };
   const untrack = trackListeners();
@@ -157,22 +154,4 @@ function remediate(resource: ResourceRecord): Promise<Properties> {
     });
     send({ type: "remediate", id, resource });
   });
-}
-
-// The program's own mistake with the lines of its own files; nothing of the runtime's insides.
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const hidden = error instanceof UserError || "__pulumiRunError" in error || error.stack === undefined;
-  if (hidden) return error.message;
-  const [head, ...frames] = splitStack(error);
-  const own = frames.filter((frame) => !/node:|node_modules/.test(frame) && !frame.includes(OWN_FOLDER)).slice(0, 5);
-  return [head, ...own.map((frame) => frame.replace(/\?stack=\d+/, ""))].join("\n");
-}
-
-function splitStack(error: Error): string[] {
-  const lines = (error.stack ?? "").split("\n");
-  const first = lines.findIndex((line) => /^\s+at /.test(line));
-  const frames = first < 0 ? [] : lines.slice(first);
-  const name = error.name === "Error" ? "" : `${error.name}: `;
-  return [`${name}${error.message}`, ...frames];
 }

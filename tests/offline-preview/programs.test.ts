@@ -186,6 +186,49 @@ export const done = true;
     );
   });
 
+  it("reports whatever a program throws, with its causes and the place of a syntax error", async () => {
+    const here = String.raw`\n\s+at file:\S*index\.ts:\d+(?::\d+)?`;
+    const programs: [string, RegExp][] = [
+      [`throw "text";`, /^text$/],
+      [`throw { code: 7 };`, /^the program threw something that is no error: \{"code":7\}$/],
+      [`throw { code: 7, message: "from an object" };`, /^from an object$/],
+      [
+        `throw new Error("outer", { cause: new TypeError("inner") });`,
+        new RegExp(`^outer${here}\ncaused by: TypeError: inner${here}$`),
+      ],
+      [
+        `throw new AggregateError([new Error("first"), new Error("second")], "several");`,
+        new RegExp(`^AggregateError: several${here}\none of them: first${here}\none of them: second${here}$`),
+      ],
+      [`\nconst a = = 1;`, /^SyntaxError: Expression expected\n\s+at file:\S*index\.ts:2$/],
+    ];
+    for (const [program, expected] of programs) {
+      const { code, stack } = await preview(project(program));
+      assert.equal(code, 2);
+      assert.match(stack.error!, expected);
+    }
+  });
+
+  // Under cmd/run, util.inspect with colours may take minutes on such a stack.
+  it("describes an error that comes through a scoped package without inspecting it", async () => {
+    const path = folder({
+      "Pulumi.yaml": "name: demo\nruntime: nodejs\nmain: app\n",
+      "Pulumi.dev.yaml": "",
+      "app/package.json": "{}",
+      "app/index.js": `const util = require("node:util");
+for (const name of ["inspect", "format"]) util[name] = () => { throw new Error("inspected"); };
+require("@example/caller")(() => { throw new Error("boom"); });`,
+      "app/node_modules/@example/caller/package.json": JSON.stringify({ name: "@example/caller", main: "index.js" }),
+      "app/node_modules/@example/caller/index.js": "module.exports = (call) => call();",
+    });
+    const { code, stack } = await preview(path);
+    assert.equal(code, 2);
+    assert.match(
+      stack.error!,
+      /^boom\n\s+at \S*app\/index\.js:3:\d+\n\s+at Object\.<anonymous> \(\S*app\/index\.js:3:\d+\)$/,
+    );
+  });
+
   it("reports late errors on the stack that caused them", async () => {
     const path = project(
       `import { Config, log } from "@pulumi/pulumi";

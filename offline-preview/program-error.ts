@@ -1,0 +1,49 @@
+// A program's mistake as a report shows it: what went wrong, and the lines of the program's own files. Made from the text
+// of the stack and nothing else: util.inspect with colours, which the SDK's cmd/run uses, can take minutes and gigabytes
+// in Node.js 22 when a frame lies in a scoped package.
+
+import { UserError } from "./errors.ts";
+import { folder } from "./here.cjs";
+
+const OWN_FOLDER = `${folder}/`;
+const FRAMES_SHOWN = 5;
+// Causes have causes, and may go round in circles.
+const CAUSES_SHOWN = 3;
+
+/** Describes anything that was thrown. */
+export function describeError(error: unknown, causes = CAUSES_SHOWN): string {
+  if (typeof error !== "object" || error === null) return String(error);
+  const { stack, message, cause } = error as { stack?: unknown; message?: unknown; cause?: unknown };
+  if (typeof message !== "string") return jsonOf(error);
+  if (error instanceof UserError || "__pulumiRunError" in error || typeof stack !== "string") return message;
+  const lines = [headOf(error as Error), ...ownFrames(stack)];
+  if (causes === 0) return lines.join("\n");
+  for (const one of error instanceof AggregateError ? error.errors.slice(0, FRAMES_SHOWN) : []) {
+    lines.push(`one of them: ${describeError(one, causes - 1)}`);
+  }
+  if (cause !== undefined && cause !== null) lines.push(`caused by: ${describeError(cause, causes - 1)}`);
+  return lines.join("\n");
+}
+
+function headOf({ name, message }: Error): string {
+  return name === "Error" ? message : `${name}: ${message}`;
+}
+
+function jsonOf(thrown: object): string {
+  try {
+    return `the program threw something that is no error: ${JSON.stringify(thrown)}`;
+  } catch {
+    return "the program threw something that is no error";
+  }
+}
+
+function ownFrames(stack: string): string[] {
+  const lines = stack.split("\n");
+  const frames = lines.filter((line) => /^\s+at /.test(line));
+  // Node.js puts the place of a syntax error on a line of its own, before everything else.
+  const place = /^(?:file:\/\/|\/|[A-Za-z]:\\).*:\d+$/.test(lines[0] as string) ? [`    at ${lines[0]}`] : [];
+  return [...place, ...frames]
+    .filter((frame) => !/node:|node_modules/.test(frame) && !frame.includes(OWN_FOLDER))
+    .slice(0, FRAMES_SHOWN)
+    .map((frame) => frame.replace(/\?stack=\d+/, ""));
+}
