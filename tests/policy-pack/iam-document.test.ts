@@ -130,7 +130,10 @@ describe("IAM policy documents", () => {
     assert.ok(coversEverything(statement({ Resource: [unknown, "*"] })));
     assert.ok(!coversEverything(statement({ Resource: [null] })), "an ARN that a provider did not give names nothing");
     assert.ok(coversEverything(statement({ NotResource: "x", Resource: undefined })));
-    assert.match(problem({ Statement: { Effect: "Allow", Action: ["s3:GetObject", null] } }), /Action that is not text/);
+    assert.match(
+      problem({ Statement: { Effect: "Allow", Action: ["s3:GetObject", null] } }),
+      /Action that is not text/,
+    );
   });
 
   it("name anybody by a star of any kind, and by exclusion", () => {
