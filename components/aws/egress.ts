@@ -232,8 +232,9 @@ function encryption({ keyArn }: ApprovedEgressArgs) {
 /** Id of the firewall's endpoint in a zone. The cloud gives it, with the zone that it stands in. */
 function endpointIn(firewall: Firewall, zone: string): pulumi.Output<string> {
   return firewall.firewallStatuses.apply((statuses) => {
-    const states = (statuses ?? []).flatMap((status) => status.syncStates ?? []);
-    // Without an answer the route has no target, and AWS refuses it: no traffic gets around the firewall.
-    return states.find((state) => state.availabilityZone === zone)?.attachments[0]?.endpointId as string;
+    // Without an answer the route has no target, and AWS refuses it: no traffic gets around the firewall. A stand-in
+    // for the provider may answer with a placeholder that is no list.
+    const states = Array.isArray(statuses) ? statuses.flatMap((status) => status?.syncStates ?? []) : [];
+    return states.find((state) => state?.availabilityZone === zone)?.attachments?.[0]?.endpointId as string;
   });
 }

@@ -8,6 +8,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { DELETE_MODEL, FOLLOW_JOBS, LAUNCH, LIST_SAGEMAKER, STOP_JOBS, TAG_NEW } from "./actions.ts";
 import type { Conditions, Statement } from "./policy.ts";
+import { passRoleStatement } from "./roles.ts";
 import { arn, type Target } from "./target.ts";
 
 /** Jobs that take subnets and security groups. A transform job runs where its model was told to run. */
@@ -109,13 +110,7 @@ export function launchStatements(target: Target, prefix: string, jobRoleArn: str
       Resource: resources,
       Condition: { Null: { "sagemaker:TaggingAction": "false" } },
     },
-    {
-      Sid: "PassOnlyTheJobRole",
-      Effect: "Allow",
-      Action: "iam:PassRole",
-      Resource: jobRoleArn,
-      Condition: { StringEquals: { "iam:PassedToService": "sagemaker.amazonaws.com" } },
-    },
+    passRoleStatement("PassOnlyTheJobRole", [jobRoleArn]),
   ];
 }
 

@@ -135,7 +135,7 @@ function servicesUse(target: Target, services: string[]): Statement[] {
     "kms:ViaService": [...services].sort().map((service) => viaService(target, service)),
   };
   const common = { Effect: "Allow" as const, Principal: { AWS: iamArn(target, "root") }, Resource: "*" };
-  return [
+  const statements: Statement[] = [
     {
       Sid: "ServicesOfTheAccountUseGrants",
       ...common,
@@ -147,6 +147,18 @@ function servicesUse(target: Target, services: string[]): Statement[] {
       ...common,
       Action: ["kms:GenerateDataKeyWithoutPlaintext"],
       Condition: { StringEquals: through },
+    },
+  ];
+  if (!services.includes("network-firewall")) return statements;
+  const throughFirewall = { ...through, "kms:ViaService": viaService(target, "network-firewall") };
+  return [
+    ...statements,
+    {
+      // Rules are configuration: whoever creates or describes them has the service encrypt and decrypt them.
+      Sid: "FirewallReadsAndWritesRules",
+      ...common,
+      Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+      Condition: { StringEquals: throughFirewall },
     },
   ];
 }

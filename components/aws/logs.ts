@@ -56,13 +56,13 @@ export class LogStores extends pulumi.ComponentResource {
   constructor(name: string, args: LogStoresArgs, opts?: pulumi.ComponentResourceOptions) {
     super("secure-ml-workspace:aws:LogStores", name, {}, opts);
     const { bucket } = createPrivateBucket(name, accessLogBucket(args), this);
-    const delivery = deliveryPolicy(name, args, this);
     const group = (kind: string) => {
       const settings = { kmsKeyId: args.keyArn, retentionInDays: retentionPeriod(args.retentionDays) };
-      const opts = { parent: this, dependsOn: [delivery] };
-      return new LogGroup(`${name}-${kind}`, { name: `${args.logGroupPrefix}/${kind}`, ...settings }, opts);
+      return new LogGroup(`${name}-${kind}`, { name: `${args.logGroupPrefix}/${kind}`, ...settings }, { parent: this });
     };
     this.groups = { flow: group("flow"), dns: group("dns"), ...(args.firewall && { firewall: group("firewall") }) };
+    letDeliver(name, "dns", this.groups.dns, args, this);
+    if (this.groups.firewall) letDeliver(name, "firewall", this.groups.firewall, args, this);
     this.bucketName = bucket.bucket;
     this.registerOutputs({ bucketName: this.bucketName });
   }
@@ -102,20 +102,21 @@ function writeAccessLogs(args: LogStoresArgs): Statement {
   };
 }
 
-/** Lets the services that deliver DNS and firewall logs write to the workspace's log groups, for this account only. */
-function deliveryPolicy(name: string, args: LogStoresArgs, parent: pulumi.Resource): LogResourcePolicy {
-  const groups = `log-group:${args.logGroupPrefix}/*`;
+/**
+ * Lets the service that delivers DNS and firewall logs write to one log group, for this account only. The policy stands
+ * on the group itself: an account has room for ten policies of its own in a region, which many workspaces share.
+ */
+function letDeliver(name: string, kind: string, group: LogGroup, args: LogStoresArgs, parent: pulumi.Resource): void {
   const statement: Statement = {
     Sid: "DeliverLogs",
     Effect: "Allow",
     Principal: { Service: "delivery.logs.amazonaws.com" },
     Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-    Resource: [arn(args, "logs", `${groups}:log-stream:*`)],
+    Resource: [arn(args, "logs", `log-group:${args.logGroupPrefix}/${kind}:log-stream:*`)],
     Condition: sourceOf(args),
   };
-  const policyName = `${args.logGroupPrefix.replace(/^.*\//, "")}-log-delivery`;
-  const policyDocumentText = policyDocument([statement]);
-  return new LogResourcePolicy(`${name}-delivery`, { policyName, policyDocument: policyDocumentText }, { parent });
+  const settings = { resourceArn: group.arn, policyDocument: policyDocument([statement]) };
+  new LogResourcePolicy(`${name}-${kind}-delivery`, settings, { parent });
 }
 
 function sourceOf(target: Target) {

@@ -14,6 +14,7 @@ import { DnsFirewall } from "./dns.ts";
 import { ApprovedEgress } from "./egress.ts";
 import { divide, type Layout, layoutProblems } from "./layout.ts";
 import { policyDocument } from "./policy.ts";
+import { wholeLogGroup } from "./roles.ts";
 import { arn } from "./target.ts";
 
 /** A private network with logs, and with the way out that is asked for. */
@@ -150,7 +151,7 @@ export class PrivateNetwork extends pulumi.ComponentResource {
         Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
         Resource: `${group}:log-stream:*`,
       },
-      { Sid: "FindFlowLogs", Effect: "Allow", Action: "logs:DescribeLogStreams", Resource: group },
+      { Sid: "FindFlowLogs", Effect: "Allow", Action: "logs:DescribeLogStreams", Resource: wholeLogGroup(group) },
     ]);
     const settings = { name: "write-flow-logs", role: role.name, policy };
     const grant = new RolePolicy(`${name}-flow-log-policy`, settings, { parent: this });

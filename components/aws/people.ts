@@ -2,7 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as actions from "./actions.ts";
 import type { Statement } from "./policy.ts";
-import { jobLogGroups, notebookLogGroups } from "./roles.ts";
+import { jobLogGroups, notebookLogGroups, wholeLogGroup } from "./roles.ts";
 import { arn, type Target } from "./target.ts";
 
 /** What belongs to one data scientist. */
@@ -33,7 +33,7 @@ export function dataScientistStatements(target: Target, prefix: string, own: Bel
       Action: "logs:GetLogEvents",
       Resource: logs.map((group) => `${group}:log-stream:${prefix}-*`),
     },
-    { Sid: "FindJobLogs", Effect: "Allow", Action: "logs:DescribeLogStreams", Resource: logs },
+    { Sid: "FindJobLogs", Effect: "Allow", Action: "logs:DescribeLogStreams", Resource: logs.map(wholeLogGroup) },
   ];
   if (own.notebooks.length > 0) {
     statements.push({
@@ -107,6 +107,11 @@ export function operatorStatements(target: Target, prefix: string, jobPrefix: st
       Action: "logs:GetLogEvents",
       Resource: groups.map((group) => `${group}:log-stream:*`),
     },
-    { Sid: "FindOperationLogs", Effect: "Allow", Action: "logs:DescribeLogStreams", Resource: groups },
+    {
+      Sid: "FindOperationLogs",
+      Effect: "Allow",
+      Action: "logs:DescribeLogStreams",
+      Resource: groups.map(wholeLogGroup),
+    },
   ];
 }

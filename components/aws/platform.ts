@@ -283,7 +283,8 @@ export class AwsPlatform implements Platform {
         retentionDays,
         immutableDays,
       },
-      this.opts,
+      // S3 refuses a target for access logs to which it may not write yet.
+      { parent: this.parent, dependsOn: [this.logs] },
     );
   }
 
@@ -354,7 +355,7 @@ export class AwsPlatform implements Platform {
 function existingNetworkGaps({ network }: Workspace): Gap[] {
   const path = "network.existing";
   const message =
-    "flow logs, the DNS firewall and routes stay with the owner of the existing network; the workspace adds its endpoints and security groups";
+    "flow logs, the DNS firewall and routes stay with the owner of the existing network; the workspace adds its endpoints and security groups, so the network must not have private names for the same services yet";
   const gaps = [{ path, message }];
   if (!network.existing!.routeTableIds.length) {
     gaps.push({

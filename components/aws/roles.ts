@@ -33,34 +33,74 @@ export function jobRuntimeStatements(target: Target, prefix: string): Statement[
   ];
 }
 
+/** The subnets and security groups to which something may be attached. */
+export interface Attachment {
+  /** Ids of the subnets. */
+  subnetIds: pulumi.Input<string>[];
+  /** Ids of the security groups. */
+  securityGroupIds: pulumi.Input<string>[];
+}
+
 /** What attaches a job to the workspace's subnets, and to no others. */
-export function jobNetworkStatements(
+export function jobNetworkStatements(target: Target, place: Attachment): Statement[] {
+  return [
+    ...createInterfaceStatements(target, place),
+    {
+      Sid: "UseOwnInterfaces",
+      Effect: "Allow",
+      Action: ["ec2:CreateNetworkInterfacePermission", ...actions.DELETE_INTERFACE],
+      Resource: arn(target, "ec2", "network-interface/*"),
+      Condition: { ArnEquals: { "ec2:Subnet": place.subnetIds.map(ec2Arn(target, "subnet")) } },
+    },
+  ];
+}
+
+/**
+ * What starting a notebook takes besides the right to start it: SageMaker hands over the role and attaches network and
+ * disk in the name of whoever starts it (SageMaker developer guide, "API Permissions Reference", StartNotebookInstance).
+ */
+export function startNotebookStatements(
   target: Target,
-  subnetIds: pulumi.Input<string>[],
-  securityGroupIds: pulumi.Input<string>[],
+  notebookRoleArns: string[],
+  volumeKey: pulumi.Input<string>,
+  place: Attachment,
 ): Statement[] {
-  const idArn = (kind: string) => (id: pulumi.Input<string>) =>
-    typeof id === "string"
-      ? arn(target, "ec2", `${kind}/${id}`)
-      : pulumi.output(id).apply((known) => arn(target, "ec2", `${kind}/${known}`));
-  const subnets = subnetIds.map(idArn("subnet"));
-  const interfaces = arn(target, "ec2", "network-interface/*");
+  return [
+    passRoleStatement("PassNotebookRoles", notebookRoleArns),
+    ...createInterfaceStatements(target, place),
+    ...keyUseStatements(target, "VolumeKey", [volumeKey], "volume"),
+  ];
+}
+
+/** The right to hand roles to SageMaker, and to no other service. */
+export function passRoleStatement(sid: string, roleArns: string[]): Statement {
+  return {
+    Sid: sid,
+    Effect: "Allow",
+    Action: "iam:PassRole",
+    Resource: roleArns,
+    Condition: { StringEquals: { "iam:PassedToService": "sagemaker.amazonaws.com" } },
+  };
+}
+
+function createInterfaceStatements(target: Target, { subnetIds, securityGroupIds }: Attachment): Statement[] {
+  const subnets = subnetIds.map(ec2Arn(target, "subnet"));
+  const groups = securityGroupIds.map(ec2Arn(target, "security-group"));
   return [
     {
       Sid: "CreateInterfaces",
       Effect: "Allow",
       Action: "ec2:CreateNetworkInterface",
-      Resource: [interfaces, ...subnets, ...securityGroupIds.map(idArn("security-group"))],
-    },
-    {
-      Sid: "UseOwnInterfaces",
-      Effect: "Allow",
-      Action: ["ec2:CreateNetworkInterfacePermission", ...actions.DELETE_INTERFACE],
-      Resource: interfaces,
-      Condition: { ArnEquals: { "ec2:Subnet": subnets } },
+      Resource: [arn(target, "ec2", "network-interface/*"), ...subnets, ...groups],
     },
     { Sid: "LookAtNetwork", Effect: "Allow", Action: actions.VIEW_NETWORK, Resource: "*" },
   ];
+}
+
+/** ARN of something of EC2 by its id. Plain text stays plain. */
+function ec2Arn(target: Target, kind: string) {
+  const arnOf = (id: string) => arn(target, "ec2", `${kind}/${id}`);
+  return (id: pulumi.Input<string>) => (typeof id === "string" ? arnOf(id) : pulumi.output(id).apply(arnOf));
 }
 
 /**
@@ -190,7 +230,7 @@ function writeLogs(target: Target, groups: string[], streams: string): Statement
       Sid: "PrepareLogs",
       Effect: "Allow",
       Action: ["logs:CreateLogGroup", "logs:DescribeLogStreams"],
-      Resource: groupArns,
+      Resource: groupArns.map(wholeLogGroup),
     },
     {
       Sid: "WriteLogs",
@@ -199,6 +239,14 @@ function writeLogs(target: Target, groups: string[], streams: string): Statement
       Resource: groupArns.map((group) => `${group}:log-stream:${streams}`),
     },
   ];
+}
+
+/**
+ * A log group as actions on groups name it in a policy: with `:*`. Without it CreateLogGroup and DescribeLogStreams are
+ * never allowed (CloudWatch Logs user guide, "CloudWatch Logs resources and operations").
+ */
+export function wholeLogGroup(groupArn: string): string {
+  return `${groupArn}:*`;
 }
 
 /** Log groups of jobs. */

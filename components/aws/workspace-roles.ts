@@ -13,13 +13,16 @@ import { dataScientistStatements, operatorStatements, personTrust, presignPinSta
 import { boundaryStatements } from "./perimeter.ts";
 import { identityPolicy, policyDocument, type Statement } from "./policy.ts";
 import {
+  type Attachment,
   insideNetworkStatement,
   jobNetworkStatements,
   jobRuntimeStatements,
   keyPinStatements,
   notebookRuntimeStatements,
   packageStatements,
+  passRoleStatement,
   ROLE_ACTIONS,
+  startNotebookStatements,
 } from "./roles.ts";
 import { iamArn, targetOf } from "./target.ts";
 
@@ -86,19 +89,16 @@ function boundaryName(workspace: Workspace): string {
 export function createBoundary(name: string, workspace: Workspace, parent: pulumi.Resource): Policy | undefined {
   if (workspace.account.aws!.permissionsBoundaryArn) return undefined;
   const target = targetOf(workspace);
-  const passJobRole: Statement = {
-    Sid: "PassTheJobRole",
-    Effect: "Allow",
-    Action: "iam:PassRole",
-    Resource: jobRoleArn(workspace),
-    Condition: { StringEquals: { "iam:PassedToService": "sagemaker.amazonaws.com" } },
-  };
+  const passed = passRoleStatement("PassExecutionRoles", [
+    jobRoleArn(workspace),
+    roleArn(target, `${prefixOf(workspace)}-notebook-*`),
+  ]);
   return new Policy(
     `${name}-boundary`,
     {
       name: boundaryName(workspace),
       description: "The most that a role of the workspace can do",
-      policy: policyDocument([...boundaryStatements(target, ROLE_ACTIONS), passJobRole]),
+      policy: policyDocument([...boundaryStatements(target, ROLE_ACTIONS), passed]),
     },
     { parent },
   );
@@ -166,13 +166,13 @@ export class WorkspaceRoles extends pulumi.ComponentResource {
 
   private createJobRole(): void {
     const target = targetOf(this.workspace);
-    const { dataStores, models, subnetIds, securityGroupId } = this.ties;
+    const { dataStores, models } = this.ties;
     const identity = this.executionRole("jobs", "Jobs of the workspace");
     this.grant("jobs", identity.roleName, [
       ...dataStatements(target, [...dataStores, { ...models, access: "read-write" }]),
       ...jobRuntimeStatements(target, jobPrefixOf(this.workspace)),
       ...this.packageGrants(),
-      ...jobNetworkStatements(target, subnetIds, [securityGroupId]),
+      ...jobNetworkStatements(target, this.place),
       ...this.keyPins(),
     ]);
     this.roleArns.jobs = identity.roleArn;
@@ -211,7 +211,7 @@ export class WorkspaceRoles extends pulumi.ComponentResource {
     const profile = person.kind === "person" ? profileName(this.workspace, person.name) : undefined;
     this.grant(id, role.name, [
       ...dataScientistStatements(target, jobPrefixOf(this.workspace), { profile, notebooks }),
-      ...keyUseStatements(target, "VolumeKey", [this.ties.keyArns.notebooks!], "volume"),
+      ...(notebooks.length > 0 ? this.startNotebooks([person.name]) : this.volumeKeyUse()),
       presignPinStatement(this.ties.linkEndpointIds),
     ]);
     this.attach(id, role.name, launching);
@@ -221,7 +221,25 @@ export class WorkspaceRoles extends pulumi.ComponentResource {
     const id = `operator-${person.name}`;
     const role = this.personRole(id, ["operator", person.name], `Operator ${person.name}`, person);
     const prefixes = [prefixOf(this.workspace), jobPrefixOf(this.workspace), this.ties.logGroupPrefix] as const;
-    this.grant(id, role.name, operatorStatements(targetOf(this.workspace), ...prefixes));
+    const owners = [...new Set(this.workspace.notebooks.map((notebook) => notebook.owner))].sort();
+    this.grant(id, role.name, [
+      ...operatorStatements(targetOf(this.workspace), ...prefixes),
+      ...(owners.length > 0 ? this.startNotebooks(owners) : []),
+    ]);
+  }
+
+  /** What starting the notebooks of `owners` takes. */
+  private startNotebooks(owners: string[]): Statement[] {
+    const roles = owners.map((owner) => notebookRoleArn(this.workspace, owner));
+    return startNotebookStatements(targetOf(this.workspace), roles, this.ties.keyArns.notebooks!, this.place);
+  }
+
+  private volumeKeyUse(): Statement[] {
+    return keyUseStatements(targetOf(this.workspace), "VolumeKey", [this.ties.keyArns.notebooks!], "volume");
+  }
+
+  private get place(): Attachment {
+    return { subnetIds: this.ties.subnetIds, securityGroupIds: [this.ties.securityGroupId] };
   }
 
   private createFallbackRole(): pulumi.Output<string> {

@@ -194,7 +194,7 @@ describe("IAM of the AWS workspace", () => {
     it("encrypt volumes through grants for services only", async () => {
       const forService = { "kms:GrantIsForAWSResource": "true", "kms:ViaService": `sagemaker.${REGION}.amazonaws.com` };
       const forAnybody = { "kms:GrantIsForAWSResource": "false" };
-      for (const role of [NOTEBOOK, JOBS, SCIENTIST]) {
+      for (const role of [NOTEBOOK, JOBS, SCIENTIST, OPERATOR]) {
         assert.equal(await use(role, "kms:CreateGrant", KEYS.notebooks, forService), "Allowed", role);
         assert.equal(await use(role, "kms:CreateGrant", KEYS.notebooks, forAnybody), "ImplicitlyDenied", role);
       }
@@ -434,8 +434,8 @@ describe("IAM of the AWS workspace", () => {
         assert.equal(await pass(role, JOBS, "sagemaker.amazonaws.com"), "Allowed");
         assert.equal(await pass(role, JOBS, "ec2.amazonaws.com"), "ImplicitlyDenied");
         assert.equal(await pass(role, "Admin", "sagemaker.amazonaws.com"), "ImplicitlyDenied");
-        assert.equal(await pass(role, NOTEBOOK, "sagemaker.amazonaws.com"), "ImplicitlyDenied");
       }
+      assert.equal(await pass(NOTEBOOK, NOTEBOOK, "sagemaker.amazonaws.com"), "ImplicitlyDenied");
       assert.equal(await pass(JOBS, JOBS, "sagemaker.amazonaws.com"), "ImplicitlyDenied");
     });
 
@@ -521,6 +521,44 @@ describe("IAM of the AWS workspace", () => {
       assert.equal(await start("fraud-ml-prod-ben", "Private"), "ImplicitlyDenied");
       const canvas = "app/d-1/fraud-ml-prod-ana/Canvas/default";
       assert.equal(await start("fraud-ml-prod-ana", "Private", canvas), "ImplicitlyDenied");
+    });
+  });
+
+  // SageMaker attaches role, network and disk in the name of whoever starts a notebook.
+  describe("starting a notebook", () => {
+    const pass = (role: string, passed: string, service = "sagemaker.amazonaws.com") =>
+      account.ask({
+        role,
+        action: "iam:PassRole",
+        resource: `arn:aws:iam::${ACCOUNT}:role/${passed}`,
+        context: { "iam:PassedToService": service },
+      });
+    const ofBen = "fraud-ml-prod-notebook-ben";
+
+    it("hands over the role of one's own notebooks only", async () => {
+      assert.equal(await pass(SCIENTIST, NOTEBOOK), "Allowed");
+      assert.equal(await pass(SCIENTIST, NOTEBOOK, "ec2.amazonaws.com"), "ImplicitlyDenied");
+      assert.equal(await pass(SCIENTIST, ofBen), "ImplicitlyDenied");
+    });
+
+    it("lets operators hand over every notebook's role, and no other", async () => {
+      for (const role of [NOTEBOOK, ofBen]) assert.equal(await pass(OPERATOR, role), "Allowed");
+      for (const role of [JOBS, "Admin"]) assert.equal(await pass(OPERATOR, role), "ImplicitlyDenied");
+    });
+
+    it("attaches to the workspace's subnets and group only", async () => {
+      const attach = (role: string, resource: string) =>
+        account.ask({
+          role,
+          action: "ec2:CreateNetworkInterface",
+          resource: `arn:aws:ec2:${REGION}:${ACCOUNT}:${resource}`,
+        });
+      for (const role of [SCIENTIST, OPERATOR]) {
+        assert.equal(await attach(role, `subnet/${SUBNETS[0]}`), "Allowed");
+        assert.equal(await attach(role, `security-group/${GROUP}`), "Allowed");
+        assert.equal(await attach(role, "subnet/subnet-of-somebody-else"), "ImplicitlyDenied");
+        assert.equal(await attach(role, "security-group/sg-of-somebody-else"), "ImplicitlyDenied");
+      }
     });
   });
 

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { WorkspaceArgs } from "../../components/args.ts";
+import { createProvider, SecureMlWorkspace } from "../../components/aws/index.ts";
 import { parseCidr } from "../../components/cidr.ts";
 import { workspaceOf } from "./aws-account.ts";
-import { ofType, only, type Registration, specFor } from "./record.ts";
+import { ofType, only, type Registration, record, specFor } from "./record.ts";
 
 const SUBNET = "aws:ec2/subnet:Subnet";
 const ROUTE = "aws:ec2/route:Route";
@@ -164,6 +165,33 @@ describe("the AWS network", () => {
         ruleOrder: "STRICT_ORDER",
         streamExceptionPolicy: "DROP",
       });
+    });
+
+    it("leaves routes without target when the firewall reports no endpoint, whatever it reports instead", async () => {
+      const spec = specFor("aws", { network: { cidr: "10.20.0.0/20", ...APPROVED } });
+      const elsewhere = [{ syncStates: [{ availabilityZone: "eu-west-1c" }] }];
+      const nothingAttached = [{ syncStates: [{ availabilityZone: "eu-west-1a" }] }];
+      for (const firewallStatuses of [undefined, "placeholder", [], [{}], elsewhere, nothingAttached]) {
+        const create = () => new SecureMlWorkspace("fraud-ml", spec, { provider: createProvider("target", spec) });
+        const isFirewall = (type: string) => type === "aws:networkfirewall/firewall:Firewall";
+        const outputs = (type: string) => (isFirewall(type) ? { firewallStatuses } : {});
+        const route = only(await record(create, { outputs }), ROUTE, "fraud-ml-network-egress-eu-west-1a-out");
+        assert.deepEqual(route.inputs.vpcEndpointId, undefined);
+        assert.equal(route.inputs.destinationCidrBlock, "0.0.0.0/0");
+      }
+    });
+
+    it("lets DNS and firewall logs be delivered to their own group each", () => {
+      const policies = ofType(resources, "aws:cloudwatch/logResourcePolicy:LogResourcePolicy").map(({ inputs }) => [
+        inputs.resourceArn,
+        JSON.parse(inputs.policyDocument as string).Statement[0].Resource,
+      ]);
+      const group = (kind: string) =>
+        `arn:aws:logs:eu-west-1:111122223333:log-group:/aws/vendedlogs/fraud-ml-prod/${kind}`;
+      assert.deepEqual(
+        policies,
+        ["dns", "firewall"].map((kind) => [group(kind), [`${group(kind)}:log-stream:*`]]),
+      );
     });
 
     it("admits the approved hosts by name", () => {

@@ -190,6 +190,18 @@ describe("policy documents of the AWS workspace", function () {
     }
   });
 
+  it("name log groups as actions on groups take them", () => {
+    // CloudWatch Logs user guide, "CloudWatch Logs resources and operations": with ":*", or they never match.
+    const onGroups = ["logs:CreateLogGroup", "logs:DescribeLogStreams"];
+    const named = new Set<string>();
+    eachStatement(({ Sid, Action, Resource }, { where }) => {
+      if (!list(Action).some((action) => onGroups.includes(action)) || list(Resource).includes("*")) return;
+      for (const resource of list(Resource)) assert.match(resource, /:log-group:[^:]+:\*$/, `${where}/${Sid}`);
+      named.add(Sid);
+    });
+    assert.deepEqual([...named].sort(), ["FindFlowLogs", "FindJobLogs", "FindOperationLogs", "PrepareLogs"]);
+  });
+
   it("trust services for this account only, and people by their own ARN", () => {
     eachStatement(({ Sid, Principal, Condition }, { where, kind }) => {
       if (kind === "trust") {
@@ -227,6 +239,10 @@ describe("policy documents of the AWS workspace", function () {
         inline.set(role, (inline.get(role) ?? 0) + (inputs.policy as string).length);
       }
       for (const [role, size] of inline) assert.ok(size <= 10_240, `${name}: ${role} has ${size} characters`);
+      for (const { inputs } of resources.filter(({ type }) => type === "aws:iam/policy:Policy")) {
+        const { length } = inputs.policy as string;
+        assert.ok(length <= 6144, `${name}: ${inputs.name} has ${length} characters`);
+      }
       const attached = resources.filter(({ type }) => type === "aws:iam/rolePolicyAttachment:RolePolicyAttachment");
       for (const role of inline.keys()) {
         assert.ok(attached.filter(({ inputs }) => inputs.role === role).length <= 10, role);
@@ -249,6 +265,7 @@ describe("policy documents of the AWS workspace", function () {
       "jobs-ids",
       "notebook-ana-ids",
       "notebook-ben-ids",
+      "operator-ml-operators-ids",
     ]);
     const full = await recordUpdate(create);
     for (const name of unknown) {
