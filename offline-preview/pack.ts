@@ -13,6 +13,7 @@ import { messageOf, UserError } from "./errors.ts";
 import { folder as packageFolder } from "./here.cjs";
 import type { Properties, ResourceRecord } from "./messages.ts";
 import { configProblems, type PackConfig, readPackConfig, reconcile } from "./pack-config.ts";
+import { ownLines } from "./program-error.ts";
 import type { Diagnostic, NotEvaluated, PackInfo, PolicyInfo } from "./result.ts";
 import { parseYaml } from "./yaml.ts";
 
@@ -121,9 +122,9 @@ export class Pack {
     deadline: () => number,
   ): Promise<Pack> {
     const child = spawnPack(source.folder, stack, environment);
+    const output = collectOutput(child);
     let analyzer: Analyzer | undefined;
     try {
-      const output = collectOutput(child);
       const port = await portOf(child, output, deadline());
       analyzer = new Analyzer(source.folder, port, deadline);
       await analyzer.introduce(source.folder, stack);
@@ -131,9 +132,11 @@ export class Pack {
       const config = await configure(analyzer, description, source);
       return new Pack(source, child, output, analyzer, infoOf(description, config, source));
     } catch (error) {
+      // The message of a broken connection says less than the end of the process that broke it.
+      const what = analyzer !== undefined && (await hasEnded(child)) ? howEnded(child, output) : messageOf(error);
       analyzer?.close();
       child.kill("SIGKILL");
-      throw new Error(`policy pack ${source.folder} failed to start: ${messageOf(error)}`);
+      throw new Error(`policy pack ${source.folder} failed to start: ${what}`);
     }
   }
 
@@ -186,20 +189,11 @@ export class Pack {
     try {
       return await call();
     } catch (error) {
-      const ended = await this.ended();
-      const what = ended ? `its process ended (${endOf(this.child)})${firstLines(this.output.text)}` : messageOf(error);
+      const ended = await hasEnded(this.child);
+      const what = ended ? howEnded(this.child, this.output) : ownLines(messageOf(error));
       this.failure ??= new Error(`policy pack ${this.info.name} failed on ${about}: ${what}`);
       throw this.failure;
     }
-  }
-
-  /** True if the process is gone; the broken connection may be noticed first. */
-  private async ended(): Promise<boolean> {
-    for (let attempt = 0; attempt < 20; attempt++) {
-      if (this.child.exitCode !== null || this.child.signalCode !== null) return true;
-      await setTimeout(10);
-    }
-    return false;
   }
 
   private findings(found: RawDiagnostic[]): Findings {
@@ -296,12 +290,22 @@ function portOf(child: ChildProcess, output: Output, deadline: number): Promise<
     });
     child.on("error", end);
     // "close" comes after the last output.
-    child.on("close", () => end(new Error(`its process ended (${endOf(child)})${firstLines(output.text)}`)));
+    child.on("close", () => end(new Error(howEnded(child, output))));
   });
 }
 
-function endOf(child: ChildProcess): string {
-  return child.signalCode === null ? `exit code ${child.exitCode}` : `signal ${child.signalCode}`;
+/** True if the process is gone; the broken connection may be noticed first. */
+async function hasEnded(child: ChildProcess): Promise<boolean> {
+  for (let attempt = 0; attempt < 20; attempt++) {
+    if (child.exitCode !== null || child.signalCode !== null) return true;
+    await setTimeout(10);
+  }
+  return false;
+}
+
+function howEnded({ exitCode, signalCode }: ChildProcess, output: Output): string {
+  const how = signalCode === null ? `exit code ${exitCode}` : `signal ${signalCode}`;
+  return `its process ended (${how})${firstLines(output.text)}`;
 }
 
 function firstLines(text: string): string {

@@ -222,6 +222,23 @@ export function hasType(declared: { type?: string; items?: ItemsType }, value: u
   }
 }
 
+/** The parts of a stack's name as the command line gives it; throws on a name that the engine would refuse. */
+export function parseStackName(name: string, project: string): { organization: string | undefined; stack: string } {
+  const parts = name.split("/");
+  const stack = parts.at(-1) as string;
+  // sdk/go/common/tokens/stack.go
+  if (parts.length > 3 || !/^[A-Za-z0-9_.-]{1,100}$/.test(stack)) {
+    throw new UserError(
+      `'${name}' is no name of a stack: it may have up to 100 letters, digits, '-', '_' and '.', ` +
+        "with 'organization/' or 'organization/project/' before it",
+    );
+  }
+  if (parts.length === 3 && parts[1] !== project) {
+    throw new UserError(`stack '${name}' belongs to project '${parts[1]}', and this is '${project}'`);
+  }
+  return { organization: parts.length > 1 ? parts[0] : undefined, stack };
+}
+
 /** Names of the stacks that have a file, sorted. */
 export function stackNames(project: Project): string[] {
   if (!existsSync(project.stackFolder)) return [];

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { folder } from "./here.cjs";
 import type { FromRunner, LogLine, Properties, ResourceRecord, StackRun } from "./messages.ts";
+import { shorten } from "./program-error.ts";
 
 // Compiled in the published package, TypeScript in the repository.
 const RUNNER = existsSync(join(folder, "runner.js")) ? "runner.js" : "runner.ts";
@@ -105,6 +106,9 @@ function endedEarly(code: number | null, signal: string | null, printed: string)
   return `the program's process ended before the program did (${how}): ${hint}`;
 }
 
+// A line that never ends is passed on in pieces.
+const LONGEST_LINE = 65_536;
+
 /** Passes on what the program prints, line by line. */
 function observeOutput(child: ChildProcess, observer: RunObserver): { flush(): void; errors(): string } {
   const rest = { stdout: "", stderr: "" };
@@ -113,24 +117,25 @@ function observeOutput(child: ChildProcess, observer: RunObserver): { flush(): v
     if (name === "stderr") errors = [...errors, message].slice(-10);
     observer.log({ severity: "info", message: stripVTControlCharacters(message), urn: "" });
   };
-  for (const name of ["stdout", "stderr"] as const) {
-    child[name]?.on("data", (chunk: string) => {
-      const lines = (rest[name] + chunk).split("\n");
-      rest[name] = lines.pop() ?? "";
-      for (const message of lines) line(name, message);
-    });
-  }
   const flush = () => {
     for (const name of ["stdout", "stderr"] as const) {
       if (rest[name] !== "") line(name, rest[name]);
       rest[name] = "";
     }
   };
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name]?.on("data", (chunk: string) => {
+      const lines = (rest[name] + chunk).split("\n");
+      rest[name] = lines.pop() ?? "";
+      for (const message of lines) line(name, message);
+      if (rest[name].length > LONGEST_LINE) flush();
+    });
+  }
   return {
     flush,
     errors: () => {
       flush();
-      return errors.join("\n").trim();
+      return shorten(errors.join("\n").trim());
     },
   };
 }

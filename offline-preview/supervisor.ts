@@ -9,7 +9,7 @@ import { messageOf } from "./errors.ts";
 import { judge } from "./judge.ts";
 import type { Fixtures, LogLine, StackRun } from "./messages.ts";
 import { Pack, type PackSource } from "./pack.ts";
-import type { Project } from "./project.ts";
+import { type Project, parseStackName } from "./project.ts";
 import type { PackInfo, PreviewResult, StackResult } from "./result.ts";
 import { RunnerProcess } from "./runner-process.ts";
 import { loadStackConfig } from "./stack-config.ts";
@@ -144,14 +144,13 @@ class Supervisor {
 
   private async prepareStack(index: number, name: string): Promise<Prepared> {
     const { project, fixtures } = this.options;
-    const parts = name.split("/");
-    const stack = parts.at(-1) as string;
+    const { organization, stack } = parseStackName(name, project.name);
     const config = loadStackConfig(project, stack, fixtures.config);
     const run: StackRun = {
       index,
       stack,
       project: project.name,
-      organization: parts.length > 1 ? (parts[0] as string) : DEFAULT_ORGANIZATION,
+      organization: organization ?? DEFAULT_ORGANIZATION,
       root: project.root,
       pwd: project.pwd,
       main: project.main,

@@ -208,6 +208,41 @@ export const folders = [pulumi.runtime.getRootDirectory(), process.cwd()];
     assert.equal(report.stacks[1]!.ok, true, "the other stack is reported");
   });
 
+  it("takes the stack names that the engine takes, and no others", async () => {
+    const long = "n".repeat(100);
+    const path = project("export const a = 1;\n", {
+      [`Pulumi.${long}.yaml`]: "",
+      "Pulumi.-a_B.1.yaml": "",
+      "Pulumi.a b.yaml": "",
+      "Pulumi.x::y.yaml": "",
+    });
+    const all = await preview(path);
+    assert.equal(all.code, 2);
+    const failed = all.report.stacks.filter(({ ok }) => !ok);
+    assert.deepEqual(
+      failed.map(({ stack }) => stack),
+      ["a b", "x::y"],
+    );
+    for (const { error } of failed) assert.match(error!, /is no name of a stack: it may have up to 100 letters/);
+    assert.deepEqual(
+      all.report.stacks.filter(({ ok }) => ok).map(({ stack }) => stack),
+      ["-a_B.1", "dev", long],
+    );
+    const wrong: [string, RegExp][] = [
+      ["", /'' is no name of a stack/],
+      [`${long}n`, /is no name of a stack/],
+      ["a/b/c/dev", /'a\/b\/c\/dev' is no name of a stack/],
+      ["acme/other/dev", /belongs to project 'other', and this is 'demo'/],
+    ];
+    const { report } = await preview(
+      path,
+      wrong.flatMap(([name]) => ["--stack", name]),
+    );
+    wrong.forEach(([, message], index) => {
+      assert.match(report.stacks[index]!.error!, message);
+    });
+  });
+
   it("previews a stack without configuration in a project without stack files", async () => {
     const path = folder({
       "Pulumi.yaml": "name: demo\nruntime: nodejs\n",

@@ -416,6 +416,12 @@ export const output = 3;
       assert.match(error!, /policy pack .* failed to start: its process ended \(exit code 32\)[\s\S]*no rules today/);
     const chatty = await preview(project(""), ["--policy-pack", pack("[]", { "index.js": 'console.log("hello");' })]);
     assert.match(chatty.stack.error!, /its first line of output is not a port but "hello"/);
+    const leaving = pack("[]", {
+      "index.js": `const server = require("node:net").createServer(() => process.exit(3));
+server.listen(0, "127.0.0.1", () => console.log(server.address().port));`,
+    });
+    const left = await preview(project(""), ["--policy-pack", leaving]);
+    assert.match(left.stack.error!, /failed to start: its process ended \(exit code 3\)$/);
     const packages = { "package.json": JSON.stringify({ name: "p", version: "1.0.0" }) };
     const missing: [string, RegExp][] = [
       ["/nowhere", /--policy-pack \/nowhere: there is no such folder/],
@@ -436,7 +442,10 @@ export const output = 3;
     const path = project(QUEUES, { "Pulumi.prod.yaml": "" });
     const cases: [string, RegExp][] = [
       ["process.exit(7);", /policy pack demo-pack failed on urn:.*::first: its process ended \(exit code 7\)/],
-      ["throw new Error('bug');", /failed on urn:.*::first: .*Error validating resource with policy 'fails'[\s\S]*bug/],
+      [
+        "throw new Error('bug');",
+        /failed on urn:.*::first: .*Error validating resource with policy 'fails'[\s\S]*bug\n[^\n]*index\.js:\d+:\d+\)?$/,
+      ],
     ];
     for (const [body, message] of cases) {
       const { code, report } = await preview(path, ["--policy-pack", failing(body)]);

@@ -1,7 +1,7 @@
 /** Kinds of programs, their modules, their environment, and the ways in which they fail. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { folder, preview, project, removeFolders, resource } from "./preview.ts";
+import { folder, preview, project, removeFolders, resource, run } from "./preview.ts";
 
 const TWO_STACKS = { "Pulumi.a.yaml": "config: {name: first}\n", "Pulumi.b.yaml": "config: {name: second}\n" };
 
@@ -227,6 +227,18 @@ require("@example/caller")(() => { throw new Error("boom"); });`,
       stack.error!,
       /^boom\n\s+at \S*app\/index\.js:3:\d+\n\s+at Object\.<anonymous> \(\S*app\/index\.js:3:\d+\)$/,
     );
+  });
+
+  it("passes on whatever a program prints, and the beginning of an endless error message", async () => {
+    const size = 1_000_000;
+    const { code, stdout, stderr } = await run([
+      "--cwd",
+      project(`process.stdout.write("x".repeat(${size}));\nthrow new Error("y".repeat(${size}));\n`),
+    ]);
+    assert.equal(code, 2);
+    assert.equal(stderr.match(/x/g)?.length, size);
+    assert.equal(stdout.match(/y{2,}/)?.[0].length, 10_000);
+    assert.match(stdout, /y… \(990000 more characters\)\n/);
   });
 
   it("reports late errors on the stack that caused them", async () => {
