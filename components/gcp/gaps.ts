@@ -37,7 +37,8 @@ function networkGaps({ network }: Workspace): Gap[] {
       path: "network.existing",
       message:
         "routes, Private Google Access, DNS for the restricted address and flow logs are the existing network's. The workspace " +
-        "adds firewall rules for its own machines, unless the network belongs to another project (Shared VPC).",
+        "adds firewall rules for its own machines, unless the network belongs to another project (Shared VPC): there, the " +
+        "Notebooks agent of this project also needs the role compute.networkUser on the subnet.",
     });
   }
   return gaps;

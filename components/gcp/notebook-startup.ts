@@ -35,22 +35,28 @@ systemctl reload ssh`;
 /** The whole script. */
 export function startupScript({ packageIndexUrl, proxyUrl, repositories }: StartupArgs): string {
   const parts = ["#!/bin/bash", "set -euo pipefail", SSH];
-  if (packageIndexUrl) parts.push(pipSetup(packageIndexUrl));
   if (proxyUrl) parts.push(proxySetup(proxyUrl));
+  if (packageIndexUrl) parts.push(pipSetup(packageIndexUrl));
   parts.push(...repositories.map((repository) => cloneOf(repository, proxyUrl)));
   return `${parts.join("\n\n")}\n`;
 }
 
-/** The plugin with which pip signs in to the mirror comes from the mirror itself, once, with the machine's own token. */
+/**
+ * The plugin with which pip signs in to the mirror comes from the mirror itself, once, with the machine's own token. A new
+ * grant on the mirror takes minutes to work, so it is tried for five; the rest is set up even if it fails.
+ */
 function pipSetup(indexUrl: string): string {
   const signedIn = indexUrl.replace("https://", `https://oauth2accesstoken:\${token}@`);
-  return `if [ ! -e /etc/pip.conf ]; then
+  return `for attempt in {1..10}; do
+  if [ -e /etc/pip.conf ]; then break; fi
   token=$(curl -sSf -H 'Metadata-Flavor: Google' \\
     http://169.254.169.254/computeMetadata/v1/instance/service-accounts/default/token |
-    python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])')
-  /opt/conda/bin/pip install --quiet --index-url "${signedIn}" keyring keyrings.google-artifactregistry-auth
-  printf '[global]\\nindex-url = %s\\n' ${quote(indexUrl)} > /etc/pip.conf
-fi`;
+    python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])') &&
+    /opt/conda/bin/pip install --quiet --index-url "${signedIn}" keyring keyrings.google-artifactregistry-auth &&
+    printf '[global]\\nindex-url = %s\\n' ${quote(indexUrl)} > /etc/pip.conf ||
+    sleep 30
+done
+[ -e /etc/pip.conf ] || echo "setting pip up failed" >&2`;
 }
 
 function proxySetup(proxyUrl: string): string {

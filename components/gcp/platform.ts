@@ -99,8 +99,8 @@ export class GcpPlatform implements Platform {
       dependsOn,
     });
     const { notebooks, jobs } = this.identities;
-    const all = [...Object.entries(notebooks).map(([key, value]) => [`notebook-${key}`, value] as const)];
-    return Object.fromEntries([...all, ["jobs", jobs] as const].map(([key, value]) => [key, value.account.email]));
+    const emails = Object.entries(notebooks).map(([key, { account }]) => [`notebook-${key}`, account.email] as const);
+    return { ...Object.fromEntries(emails), jobs: jobs.account.email };
   }
 
   createMlWorkspace(): MlWorkspaceOutputs {
@@ -110,7 +110,9 @@ export class GcpPlatform implements Platform {
   createNotebooks(): NotebookOutputs {
     const { workspace, target, keys, identities, mirror, proxy, parent } = this;
     const { networkId, subnetIds, tags: networkTags, created } = this.place;
-    const dependsOn = [...this.apis, ...(created ? [created] : []), ...(proxy ? [proxy] : [])];
+    // The mirror brings the grants on it, without which the first start cannot set pip up.
+    const places = [created, mirror, proxy].filter((place) => place !== undefined);
+    const dependsOn = [...this.apis, ...this.services.agentRoles, ...places];
     const ownerRole = this.roles.notebookOwner;
     const context = { workspace, target, keys, identities, ownerRole, networkId, subnetIds, networkTags };
     const notebooks = createNotebooks(this.name, { ...context, mirror, proxy, parent, dependsOn });

@@ -11,7 +11,7 @@ import { targetOf } from "./target.ts";
  * project is a plain value of the spec that the provider and every resource name (nothing comes from the environment or
  * from the credentials); quota and API checks are made against this project, so that credentials without rights on it
  * fail at once; and a project number that is not this project's stops the update before any key is granted
- * ({@link ServiceAgents}).
+ * ({@link ProjectServices.agent}).
  *
  * @param name Name of the provider resource.
  * @param args The workspace spec.

@@ -54,7 +54,15 @@ const ROLES = {
   dataScientist: {
     title: "ML data scientist",
     description: "Sees which notebooks there are. Everything else comes with a notebook of one's own.",
-    permissions: ["compute.projects.get", "notebooks.instances.list", "notebooks.locations.list"],
+    // `gcloud compute ssh` reads the project's SSH settings, `gcloud workbench` follows the operation that it starts, and
+    // the console opens only a project that one may get.
+    permissions: [
+      "compute.projects.get",
+      "notebooks.instances.list",
+      "notebooks.locations.list",
+      "notebooks.operations.get",
+      "resourcemanager.projects.get",
+    ],
   },
   operator: {
     title: "ML operator",
@@ -73,6 +81,7 @@ const ROLES = {
       "notebooks.locations.list",
       "notebooks.operations.get",
       "notebooks.operations.list",
+      "resourcemanager.projects.get",
     ],
   },
 } satisfies Record<string, RoleDefinition>;

@@ -1,11 +1,13 @@
 import { getProjectCmekSettingsOutput } from "@pulumi/gcp/logging/getProjectCmekSettings.js";
 import { DefaultServiceAccounts } from "@pulumi/gcp/projects/defaultServiceAccounts.js";
+import { IAMMember } from "@pulumi/gcp/projects/iammember.js";
 import { Service } from "@pulumi/gcp/projects/service.js";
 import { ServiceIdentity } from "@pulumi/gcp/projects/serviceIdentity.js";
 import { getProjectServiceAccountOutput } from "@pulumi/gcp/storage/getProjectServiceAccount.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Workspace } from "../spec.ts";
-import type { GcpTarget } from "./target.ts";
+import { waitForPropagation } from "./propagation.ts";
+import { type GcpTarget, serviceAccountMember } from "./target.ts";
 
 /** Google's own accounts that encrypt and decrypt on the workspace's behalf. */
 export type AgentName = "compute" | "storage" | "logging" | "aiplatform" | "notebooks" | "artifactregistry";
@@ -19,6 +21,20 @@ const AGENT_DOMAINS: Record<AgentName, string> = {
   notebooks: "gcp-sa-notebooks",
   artifactregistry: "gcp-sa-artifactregistry",
 };
+
+/**
+ * The roles of agents that work with the project's resources. An agent that is created before its service is used does
+ * not get its role by itself (cloud.google.com/iam/docs/create-service-agents): without it Workbench cannot create a
+ * machine, nor Artifact Registry clean up. Vertex AI's agent gets none: its role reads every bucket of the project, and
+ * nothing here needs it.
+ */
+const AGENT_ROLES: Partial<Record<AgentName, string>> = {
+  artifactregistry: "roles/artifactregistry.serviceAgent",
+  notebooks: "roles/notebooks.serviceAgent",
+};
+
+/** Agents that only an explicit request creates before first use. Each is named like its service. */
+const CREATED_AGENTS: AgentName[] = ["aiplatform", "artifactregistry", "notebooks"];
 
 const ALWAYS_NEEDED = [
   "aiplatform",
@@ -66,18 +82,18 @@ export interface ProjectServicesArgs {
 export class ProjectServices extends pulumi.ComponentResource {
   /** The enabled APIs, by the name before `.googleapis.com`. */
   readonly services: Record<string, Service>;
+  /** The roles of Google's agents on the project: what uses an agent waits for them. */
+  readonly agentRoles: IAMMember[];
   private readonly args: ProjectServicesArgs;
-  private readonly identities: Record<string, ServiceIdentity>;
+  private readonly identities: Partial<Record<AgentName, ServiceIdentity>>;
 
   constructor(name: string, args: ProjectServicesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("secure-ml-workspace:gcp:ProjectServices", name, {}, opts);
     this.args = args;
     this.services = Object.fromEntries(args.services.map((service) => [service, this.enable(name, service)]));
-    this.identities = Object.fromEntries(
-      ["aiplatform", "artifactregistry", "notebooks"]
-        .filter((service) => this.services[service])
-        .map((service) => [service, this.identify(name, service)]),
-    );
+    const created = CREATED_AGENTS.filter((agent) => this.services[agent]);
+    this.identities = Object.fromEntries(created.map((agent) => [agent, this.identify(name, agent)]));
+    this.agentRoles = created.flatMap((agent) => this.grantRole(name, agent));
     this.disableDefaultAccounts(name);
     this.registerOutputs({});
   }
@@ -109,8 +125,8 @@ export class ProjectServices extends pulumi.ComponentResource {
     const opts = { parent: this, dependsOn: Object.values(this.services) };
     if (agent === "storage") return getProjectServiceAccountOutput({ project }, opts).emailAddress;
     if (agent === "logging") return getProjectCmekSettingsOutput({ project }, opts).serviceAccountId;
-    const service = this.services[agent];
-    return service ? service.id.apply(() => undefined) : pulumi.output(undefined);
+    // Google reports Compute Engine's agent nowhere: the number has to be right for Cloud Storage's first.
+    return this.services.storage ? this.agent("storage").apply(() => undefined) : pulumi.output(undefined);
   }
 
   private enable(name: string, service: string): Service {
@@ -135,12 +151,31 @@ export class ProjectServices extends pulumi.ComponentResource {
     );
   }
 
-  private identify(name: string, service: string): ServiceIdentity {
+  private identify(name: string, service: AgentName): ServiceIdentity {
     return new ServiceIdentity(
       `${name}-${service}-agent`,
       { project: this.args.project, service: `${service}.googleapis.com` },
       { parent: this, dependsOn: [this.services[service] as Service] },
     );
+  }
+
+  private grantRole(name: string, agent: AgentName): IAMMember[] {
+    const role = AGENT_ROLES[agent];
+    if (!role) return [];
+    const { project, projectNumber } = this.args;
+    const grantName = `${name}-${agent}-agent-role`;
+    return [
+      new IAMMember(
+        grantName,
+        {
+          // Available when the agent exists and is this project's.
+          project: this.agent(agent).apply(() => project),
+          role,
+          member: serviceAccountMember(agentEmail(agent, projectNumber)),
+        },
+        { ...waitForPropagation(`${grantName}-propagation`), parent: this },
+      ),
+    ];
   }
 }
 

@@ -120,6 +120,10 @@ describe("Google Cloud: what is granted", () => {
       assert.ok(!can({ ...actAs, on: account("jobs") }));
       const start = { member: owner, permission: "notebooks.instances.start" };
       assert.ok(can({ ...start, on: `notebook:${machine(own)}` }));
+      // gcloud waits for what it starts, and reads the project's SSH settings.
+      for (const permission of ["notebooks.operations.get", "compute.projects.get", "resourcemanager.projects.get"]) {
+        assert.ok(can({ member: owner, permission, on: "project" }), permission);
+      }
       assert.ok(!can({ ...start, on: `notebook:${machine(others)}` }));
     }
   });
@@ -163,7 +167,11 @@ describe("Google Cloud: what is granted", () => {
       assert.ok(permissions.every((permission) => /^[a-zA-Z]+(\.[a-zA-Z]+){2}$/.test(permission)));
       if (on !== "project") continue;
       assert.ok(
-        permissions.every((permission) => !/^(storage|iam|cloudkms|resourcemanager)\./.test(permission)),
+        permissions.every(
+          (permission) =>
+            permission === "resourcemanager.projects.get" ||
+            !/^(storage|iam|cloudkms|resourcemanager)\./.test(permission),
+        ),
         role,
       );
       assert.equal(condition, undefined);

@@ -61,6 +61,16 @@ const PREDEFINED_ROLES: Record<string, string[]> = {
   "roles/storage.objectViewer": ["storage.objects.get", "storage.objects.list"],
 };
 
+/**
+ * Roles that Google gives to its own agents, each with the one agent that may hold it. They are outside of the
+ * evaluation: an agent acts for Google's service, which checks the caller's rights.
+ */
+const AGENT_ROLES: Record<string, RegExp> = {
+  "roles/artifactregistry.serviceAgent":
+    /^serviceAccount:service-\d+@gcp-sa-artifactregistry\.iam\.gserviceaccount\.com$/,
+  "roles/notebooks.serviceAgent": /^serviceAccount:service-\d+@gcp-sa-notebooks\.iam\.gserviceaccount\.com$/,
+};
+
 /** How the policy-carrying resource of each IAM member type is named. A type that is not here fails the evaluation. */
 const SCOPES: Record<string, (inputs: Record<string, unknown>) => string> = {
   "gcp:projects/iAMMember:IAMMember": () => "project",
@@ -76,7 +86,7 @@ const SCOPES: Record<string, (inputs: Record<string, unknown>) => string> = {
 
 const NO_GRANTS = ["gcp:projects/iAMAuditConfig:IAMAuditConfig", "gcp:projects/iAMCustomRole:IAMCustomRole"];
 
-/** Every grant of a program. Throws on an IAM resource that the evaluation does not know. */
+/** Every grant of a program but those of {@link AGENT_ROLES}. Throws on an IAM resource that the evaluation does not know. */
 export function grantsOf(registrations: Registration[]): Grant[] {
   return registrations
     .filter(({ type }) => type.startsWith("gcp:") && /iam|acl|accesscontrol/i.test(type) && !NO_GRANTS.includes(type))
@@ -85,7 +95,8 @@ export function grantsOf(registrations: Registration[]): Grant[] {
       if (!scope) throw new Error(`the evaluation does not know ${type}`);
       const condition = (inputs.condition as { expression: string } | undefined)?.expression;
       return { on: scope(inputs), member: String(inputs.member), role: String(inputs.role), condition };
-    });
+    })
+    .filter(({ member, role }) => !AGENT_ROLES[role]?.test(member));
 }
 
 /** The permissions of a role. Throws on a predefined role that is not on the list of those that may be granted. */

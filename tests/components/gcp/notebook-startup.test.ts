@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { startupScript } from "../../../components/gcp/notebook-startup.ts";
 
 /** Runs a part of the script with commands replaced by ones that print what they are called with. */
@@ -38,6 +41,35 @@ describe("Google Cloud: the notebook's startup script", () => {
     assert.doesNotMatch(bare, /pip\.conf|pkg\.dev|proxy/i);
     assert.match(everything, /index-url = %s\\n' 'https:\/\/europe-west4-python\.pkg\.dev\/p\/r\/simple\/'/);
     assert.match(everything, /Environment="HTTPS_PROXY=http:\/\/10\.0\.0\.10:8080"/);
+  });
+
+  it("tries to set pip up until the new grant on the mirror works, and goes on without it", () => {
+    const folder = mkdtempSync(join(tmpdir(), "pip-"));
+    const conf = join(folder, "pip.conf");
+    const part = everything.slice(
+      everything.indexOf("for attempt in"),
+      everything.indexOf("if [ ! -e '/home/jupyter/"),
+    );
+    const script = part.replaceAll("/etc/pip.conf", conf).replaceAll("/opt/conda/bin/pip", "pip");
+    const run = (pip: string) => {
+      const stubs = `curl() { echo '{"access_token": "t0ken"}'; }; sleep() { echo "sleep $1"; }; pip() { ${pip}; };`;
+      return execFileSync("bash", ["-c", `set -euo pipefail; ${stubs} ${script}\necho done`], {
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "ignore"],
+      });
+    };
+    try {
+      assert.match(run("false"), /^(sleep 30\n){10}done\n$/);
+      assert.ok(!existsSync(conf));
+      const fails = `echo "$4"; [ -e ${folder}/tried ] || { touch ${folder}/tried; false; }`;
+      const index = "https://oauth2accesstoken:t0ken@europe-west4-python.pkg.dev/p/r/simple/";
+      assert.equal(run(fails), [index, "sleep 30", index, "done", ""].join("\n"));
+      const written = "[global]\nindex-url = https://europe-west4-python.pkg.dev/p/r/simple/\n";
+      assert.equal(readFileSync(conf, "utf8"), written);
+      assert.equal(run("false"), "done\n", "it is set up once");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("clones repositories through the proxy, and never runs what their names say", () => {

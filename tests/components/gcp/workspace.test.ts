@@ -106,10 +106,35 @@ describe("Google Cloud workspace", () => {
       };
       const all = await recordWorkspace({}, { lookups });
       const granted = ofType(all, "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember").map(({ name }) => name);
-      assert.ok(granted.includes("fraud-ml-key-notebooks-compute"));
-      assert.ok(!granted.some((name) => name.endsWith("-storage")), granted.join());
-      assert.equal(ofType(all, BUCKET).length, 0, "nothing is encrypted with a key that nobody may use");
+      assert.deepEqual(granted, ["fraud-ml-key-models-aiplatform", "fraud-ml-key-logs-logging"]);
+      for (const type of [BUCKET, WORKBENCH]) {
+        assert.equal(ofType(all, type).length, 0, "nothing is encrypted with a key that nobody may use");
+      }
     });
+  });
+
+  it("gives Google's agents their roles once they are known to be this project's, and before they are needed", async () => {
+    const network = { cidr: "10.20.0.0/20", egress: "packages" };
+    const all = await recordWorkspace({ network });
+    const role = (agent: string) => `fraud-ml-services-${agent}-agent-role`;
+    const granted = (name: string) => only(all, "gcp:projects/iAMMember:IAMMember", name).inputs;
+    assert.deepEqual(granted(role("notebooks")), {
+      project: "example-fraud-prod",
+      role: "roles/notebooks.serviceAgent",
+      member: "serviceAccount:service-123456789012@gcp-sa-notebooks.iam.gserviceaccount.com",
+    });
+    assert.equal(granted(role("artifactregistry")).role, "roles/artifactregistry.serviceAgent");
+    const position = (name: string) => all.findIndex((entry) => entry.name === name);
+    for (const needed of ["fraud-ml-packages", "fraud-ml-packages-notebook-explore"]) {
+      assert.notEqual(position(needed), -1, needed);
+      assert.ok(position(needed) < position("fraud-ml-notebook-explore"), `pip needs ${needed} at the first start`);
+    }
+    const email = "service-999999999999@gcp-sa-notebooks.iam.gserviceaccount.com";
+    const outputs = (_: string, name: string) => (name === "fraud-ml-services-notebooks-agent" ? { email } : {});
+    const foreign = await recordWorkspace({ network }, { outputs });
+    const roles = foreign.map(({ name }) => name).filter((name) => name.endsWith("-agent-role"));
+    assert.deepEqual(roles, [role("artifactregistry")]);
+    assert.equal(ofType(foreign, WORKBENCH).length, 0, "a notebook waits for the role of the agent that creates it");
   });
 
   describe("data stores", () => {
