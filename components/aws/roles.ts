@@ -50,7 +50,7 @@ export function jobNetworkStatements(target: Target, place: Attachment): Stateme
       Effect: "Allow",
       Action: ["ec2:CreateNetworkInterfacePermission", ...actions.DELETE_INTERFACE],
       Resource: arn(target, "ec2", "network-interface/*"),
-      Condition: { ArnEquals: { "ec2:Subnet": place.subnetIds.map(ec2Arn(target, "subnet")) } },
+      Condition: { ArnEquals: { "ec2:Subnet": place.subnetIds.map(subnetArn(target)) } },
     },
   ];
 }
@@ -84,7 +84,7 @@ export function passRoleStatement(sid: string, roleArns: string[]): Statement {
 }
 
 function createInterfaceStatements(target: Target, { subnetIds, securityGroupIds }: Attachment): Statement[] {
-  const subnets = subnetIds.map(ec2Arn(target, "subnet"));
+  const subnets = subnetIds.map(subnetArn(target));
   const groups = securityGroupIds.map(ec2Arn(target, "security-group"));
   return [
     {
@@ -95,6 +95,11 @@ function createInterfaceStatements(target: Target, { subnetIds, securityGroupIds
     },
     { Sid: "LookAtNetwork", Effect: "Allow", Action: actions.VIEW_NETWORK, Resource: "*" },
   ];
+}
+
+/** ARN of a subnet. Its id is unique; its owner may be the network account that shares it. */
+function subnetArn(target: Target) {
+  return ec2Arn({ ...target, accountId: "*" }, "subnet");
 }
 
 /** ARN of something of EC2 by its id. Plain text stays plain. */

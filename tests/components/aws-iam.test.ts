@@ -447,14 +447,15 @@ describe("IAM of the AWS workspace", () => {
       assert.equal(await tag({}), "ImplicitlyDenied");
     });
 
-    it("attach to the workspace's subnets only", async () => {
-      const attach = (subnet: string) =>
+    it("attach to the workspace's subnets only, also when another account shares them", async () => {
+      const attach = (subnet: string, owner = ACCOUNT) =>
         account.ask({
           role: JOBS,
           action: "ec2:CreateNetworkInterface",
-          resource: `arn:aws:ec2:${REGION}:${ACCOUNT}:subnet/${subnet}`,
+          resource: `arn:aws:ec2:${REGION}:${owner}:subnet/${subnet}`,
         });
       assert.equal(await attach(SUBNETS[0]!), "Allowed");
+      assert.equal(await attach(SUBNETS[0]!, "999999999999"), "Allowed");
       assert.equal(await attach("subnet-of-somebody-else"), "ImplicitlyDenied");
     });
   });
