@@ -126,7 +126,8 @@ export function createKeys(
   const ring = new KeyRing(
     `${name}-keys`,
     { name: ringName, project, location: region },
-    { parent, dependsOn: Object.values(services.services) },
+    // After the agents' roles, so that the wait for the grants on keys is one for the roles, too.
+    { parent, dependsOn: [...Object.values(services.services), ...services.agentRoles] },
   );
   const keyRingId = `projects/${project}/locations/${region}/keyRings/${ringName}`;
   const { rotationDays, hsm } = workspace.keys;

@@ -112,7 +112,7 @@ export class GcpPlatform implements Platform {
     const { networkId, subnetIds, tags: networkTags, created } = this.place;
     // The mirror brings the grants on it, without which the first start cannot set pip up.
     const places = [created, mirror, proxy].filter((place) => place !== undefined);
-    const dependsOn = [...this.apis, ...this.services.agentRoles, ...places];
+    const dependsOn = [...this.apis, ...places];
     const ownerRole = this.roles.notebookOwner;
     const context = { workspace, target, keys, identities, ownerRole, networkId, subnetIds, networkTags };
     const notebooks = createNotebooks(this.name, { ...context, mirror, proxy, parent, dependsOn });

@@ -6,7 +6,6 @@ import { ServiceIdentity } from "@pulumi/gcp/projects/serviceIdentity.js";
 import { getProjectServiceAccountOutput } from "@pulumi/gcp/storage/getProjectServiceAccount.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Workspace } from "../spec.ts";
-import { waitForPropagation } from "./propagation.ts";
 import { type GcpTarget, serviceAccountMember } from "./target.ts";
 
 /** Google's own accounts that encrypt and decrypt on the workspace's behalf. */
@@ -82,7 +81,7 @@ export interface ProjectServicesArgs {
 export class ProjectServices extends pulumi.ComponentResource {
   /** The enabled APIs, by the name before `.googleapis.com`. */
   readonly services: Record<string, Service>;
-  /** The roles of Google's agents on the project: what uses an agent waits for them. */
+  /** The roles of Google's agents on the project: what uses an agent waits for them, and for as long as a grant takes. */
   readonly agentRoles: IAMMember[];
   private readonly args: ProjectServicesArgs;
   private readonly identities: Partial<Record<AgentName, ServiceIdentity>>;
@@ -163,17 +162,16 @@ export class ProjectServices extends pulumi.ComponentResource {
     const role = AGENT_ROLES[agent];
     if (!role) return [];
     const { project, projectNumber } = this.args;
-    const grantName = `${name}-${agent}-agent-role`;
     return [
       new IAMMember(
-        grantName,
+        `${name}-${agent}-agent-role`,
         {
           // Available when the agent exists and is this project's.
           project: this.agent(agent).apply(() => project),
           role,
           member: serviceAccountMember(agentEmail(agent, projectNumber)),
         },
-        { ...waitForPropagation(`${grantName}-propagation`), parent: this },
+        { parent: this },
       ),
     ];
   }

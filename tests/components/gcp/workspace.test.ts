@@ -129,6 +129,7 @@ describe("Google Cloud workspace", () => {
       assert.notEqual(position(needed), -1, needed);
       assert.ok(position(needed) < position("fraud-ml-notebook-explore"), `pip needs ${needed} at the first start`);
     }
+    assert.ok(position(role("notebooks")) < position("fraud-ml-key-notebooks-compute"), "one wait is enough for both");
     const email = "service-999999999999@gcp-sa-notebooks.iam.gserviceaccount.com";
     const outputs = (_: string, name: string) => (name === "fraud-ml-services-notebooks-agent" ? { email } : {});
     const foreign = await recordWorkspace({ network }, { outputs });
