@@ -47,16 +47,26 @@ export function findExemption(exemptions: Exemption[], control: string, urn: str
   return exemptions.find((exemption) => exemption.control === control && matchesUrn(exemption.resource, urn));
 }
 
-/** Whether a URN, or a pattern of one, means this resource. */
+/**
+ * Whether a URN, or a pattern of one, means this resource. A star never stretches over the border of the name, nor in a
+ * pattern with all four parts over any border: a program can put `::` and anything else into the names of its resources,
+ * and must not reach another project's exemption by that.
+ */
 export function matchesUrn(pattern: string, urn: string): boolean {
-  const nameStart = pattern.lastIndexOf("::");
-  // A star never stretches over the border of the name, so that `::legacy-*` cannot mean a project of that name.
-  const expression = `${glob(pattern.slice(0, nameStart), ".*")}::${glob(pattern.slice(nameStart + 2), "(?:(?!::).)*")}`;
-  return new RegExp(`^${expression}$`).test(urn);
+  const parts = /^(.*?)::(.*?)::(.*?)::(.*)$/s.exec(urn)?.slice(1);
+  if (parts === undefined) return false;
+  const wanted = pattern.split("::");
+  const given =
+    wanted.length < 4
+      ? [wanted.slice(0, -1).join("::"), wanted.slice(-1).join()]
+      : [...wanted.slice(0, 3), wanted.slice(3).join("::")];
+  const [stack, project, type, name] = parts as [string, string, string, string];
+  const actual = wanted.length < 4 ? [`${stack}::${project}::${type}`, name] : parts;
+  return given.every((part, index) => glob(part).test(actual[index] as string));
 }
 
-function glob(pattern: string, star: string): string {
-  return pattern.split("*").map(escapeExpression).join(star);
+function glob(pattern: string): RegExp {
+  return new RegExp(`^${pattern.split("*").map(escapeExpression).join(".*")}$`, "s");
 }
 
 function escapeExpression(text: string): string {

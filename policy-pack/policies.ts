@@ -97,7 +97,7 @@ const EXEMPTIONS_SCHEMA: PolicyConfigSchema = {
 };
 
 function exemptionInForcePolicy(controls: Control[], register: Register): Policy {
-  const types = new Map(controls.map((control) => [control.id, new Set(typesOf(control))]));
+  const byId = new Map(controls.map((control) => [control.id, { control, types: new Set(typesOf(control)) }]));
   return {
     name: "exemption-in-force",
     description: "A control is not applied to this resource",
@@ -107,9 +107,10 @@ function exemptionInForcePolicy(controls: Control[], register: Register): Policy
     tags: [EXEMPTION_TAG],
     validateResource: (args, report) => {
       const type = undatedType(args.type);
-      for (const { control, resource, expires, owner, reason } of register.exemptions) {
-        if (!types.get(control)?.has(type) || !matchesUrn(resource, args.urn)) continue;
-        report(`${control} until ${expires}, for ${owner}: ${reason}`);
+      for (const { control: id, resource, expires, owner, reason } of register.exemptions) {
+        const known = byId.get(id);
+        if (!known?.types.has(type) || !matchesUrn(resource, args.urn)) continue;
+        report(`${id} (${known.control.severity}) until ${expires}, owner ${owner}: ${reason}`);
       }
     },
   };

@@ -122,6 +122,21 @@ describe("exemptions", () => {
     }
   });
 
+  it("are not reached by resources that carry another project's URN in their names", () => {
+    const type = "aws:sagemaker/notebookInstance:NotebookInstance";
+    const forged = `urn:pulumi:dev::other::${type}::x::fraud::${type}::legacy-1`;
+    for (const pattern of [
+      `urn:pulumi:*::fraud::${type}::legacy-1`,
+      "urn:pulumi:*::fraud::*::legacy-*",
+      "urn:pulumi:*fraud*::legacy-1",
+      "*::legacy-1",
+    ]) {
+      assert.ok(matchesUrn(pattern, NOTEBOOK), pattern);
+      assert.ok(!matchesUrn(pattern, forged), pattern);
+    }
+    assert.ok(matchesUrn(forged, forged), "an exemption may still name it");
+  });
+
   it("take every other character of a pattern as it is", () => {
     assert.ok(!matchesUrn("*::legacy.1", NOTEBOOK));
     assert.ok(matchesUrn("*::a[0].(b)+", "urn:pulumi:dev::fraud::t::a[0].(b)+"));
