@@ -117,3 +117,14 @@ export function configProblems(policies: ConfigurablePolicy[], config: PackConfi
   }
   return problems;
 }
+
+/** Names in a configuration file that are no policy of the pack, or no property that the policy declares. */
+export function unknownNames(policies: ConfigurablePolicy[], given: PackConfig): string[] {
+  const declared = new Map(policies.map(({ name, configSchema }) => [name, configSchema?.properties ?? {}]));
+  return Object.entries(given).flatMap(([name, { properties }]) => {
+    const known = declared.get(name);
+    if (known === undefined) return name === "all" ? [] : [`policy '${name}'`];
+    const unknown = Object.keys(properties).filter((property) => !Object.hasOwn(known, property));
+    return unknown.map((property) => `property '${property}' in policy '${name}'`);
+  });
+}

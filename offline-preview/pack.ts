@@ -12,7 +12,7 @@ import { digestOf, digestOfFolder } from "./digest.ts";
 import { messageOf, UserError } from "./errors.ts";
 import { folder as packageFolder } from "./here.cjs";
 import type { Properties, ResourceRecord } from "./messages.ts";
-import { configProblems, type PackConfig, readPackConfig, reconcile } from "./pack-config.ts";
+import { configProblems, type PackConfig, readPackConfig, reconcile, unknownNames } from "./pack-config.ts";
 import { ownLines } from "./program-error.ts";
 import type { Diagnostic, NotEvaluated, PackInfo, PolicyInfo } from "./result.ts";
 import { parseYaml } from "./yaml.ts";
@@ -89,8 +89,8 @@ function readPackageSettings(folder: string): { stateless?: boolean } {
 export class Pack {
   /** The pack as a report names it. */
   info: PackInfo;
-  /** Names in the configuration file that are no policy of the pack: the engine accepts them without a word. */
-  readonly unknownPolicies: string[];
+  /** What the configuration file says in vain: the engine accepts misspelt names without a word. */
+  readonly warnings: string[];
   /** True if some policy is configured to change inputs. */
   readonly remediates: boolean;
   readonly source: PackSource;
@@ -103,14 +103,21 @@ export class Pack {
   /** Settled when the pack has answered what it was asked so far. */
   private idle: Promise<unknown> = Promise.resolve();
 
-  private constructor(source: PackSource, child: ChildProcess, output: Output, analyzer: Analyzer, info: PackInfo) {
+  private constructor(
+    source: PackSource,
+    child: ChildProcess,
+    output: Output,
+    analyzer: Analyzer,
+    info: PackInfo,
+    warnings: string[],
+  ) {
     this.source = source;
     this.child = child;
     this.output = output;
     this.analyzer = analyzer;
     this.info = info;
     this.policies = new Map(info.policies.map((policy) => [policy.name, policy]));
-    this.unknownPolicies = Object.keys(source.config).filter((name) => name !== "all" && !this.policies.has(name));
+    this.warnings = warnings.map((warning) => `${source.configFile}: policy pack ${info.name} has no ${warning}`);
     this.remediates = info.policies.some((policy) => policy.level === "remediate");
   }
 
@@ -130,7 +137,8 @@ export class Pack {
       await analyzer.introduce(source.folder, stack);
       const description = await analyzer.describe();
       const config = await configure(analyzer, description, source);
-      return new Pack(source, child, output, analyzer, infoOf(description, config, source));
+      const unknown = unknownNames(description.policies, source.config);
+      return new Pack(source, child, output, analyzer, infoOf(description, config, source), unknown);
     } catch (error) {
       // The message of a broken connection says less than the end of the process that broke it.
       const what = analyzer !== undefined && (await hasEnded(child)) ? howEnded(child, output) : messageOf(error);

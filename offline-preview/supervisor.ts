@@ -163,10 +163,8 @@ class Supervisor {
     };
     const packs = await this.startPacks(run);
     run.remediates = packs.some((pack) => pack.remediates);
-    const unknown = packs.flatMap(({ info, source, unknownPolicies }) =>
-      unknownPolicies.map((policy) => `${source.configFile}: policy pack ${info.name} has no policy '${policy}'`),
-    );
-    return { run, warnings: [...config.warnings, ...(index === 0 ? unknown : [])], packs };
+    const ofPacks = index === 0 ? packs.flatMap((pack) => pack.warnings) : [];
+    return { run, warnings: [...config.warnings, ...ofPacks], packs };
   }
 
   private async startPacks(stack: AnalyzedStack): Promise<Pack[]> {

@@ -291,7 +291,7 @@ export const output = 3;
     const two = pack(policies.replace('"max"', '"max2"'));
     const files = folder({
       "one.json": '{"max": {"label": "A"}}',
-      "two.json": '{"all": "advisory", "max2": {"length": 1, "label": "B"}, "max3": "mandatory"}',
+      "two.json": '{"all": "advisory", "max2": {"length": 1, "label": "B", "lenght": 3}, "max3": "mandatory"}',
       "wrong.json": '{"max": {"length": "long", "label": "A"}}',
     });
     const packs = ["--policy-pack", one, "--policy-pack", two];
@@ -308,7 +308,10 @@ export const output = 3;
     assert.equal(good.report.packs[1]!.policies[0]!.level, "advisory");
     const digest = createHash("sha256").update('{"max": {"label": "A"}}').digest("hex");
     assert.equal(good.report.packs[0]!.configDigest, `sha256:${digest}`);
-    assert.match(good.stderr, /^dev: warning: .*two\.json: policy pack demo-pack has no policy 'max3'\n$/);
+    assert.match(
+      good.stderr,
+      /^dev: warning: .*two\.json: policy pack demo-pack has no property 'lenght' in policy 'max2'\n.* has no policy 'max3'\n$/,
+    );
     const wrong = await preview(project(""), ["--policy-pack", one, ...config("wrong.json")]);
     assert.equal(wrong.code, 2);
     assert.match(wrong.stack.error!, /validating policy config of demo-pack:\nmax: length must be integer/);
