@@ -2,7 +2,7 @@ import { Alias } from "@pulumi/aws/kms/alias.js";
 import { Key } from "@pulumi/aws/kms/key.js";
 import * as pulumi from "@pulumi/pulumi";
 import { KMS_DECRYPT, KMS_ENCRYPT, KMS_VOLUME } from "./actions.ts";
-import { policyDocument, type Statement } from "./policy.ts";
+import { type Conditions, policyDocument, type Statement } from "./policy.ts";
 import { arn, dnsSuffixOf, iamArn, type Target } from "./target.ts";
 
 /** A customer-managed key with rotation and a least-privilege key policy. */
@@ -125,42 +125,37 @@ function accountAdministers(target: Target): Statement {
   };
 }
 
+/** Services that decrypt in the name of whoever creates a domain, its file system or a firewall's rules. */
+const DECRYPTING_SERVICES = ["elasticfilesystem", "network-firewall", "sagemaker"];
+
 /**
- * Whoever creates a volume, a file system, a package mirror or a firewall lets that service use the key: by a grant, and
- * by a data key of which only the encrypted form is handed out (EFS user guide, "Amazon EFS key policies").
+ * Whoever creates a volume, a domain, a package mirror or a firewall lets that service use the key: by a grant, and with
+ * data keys (SageMaker developer guide, "API Permissions Reference", CreateDomain; EFS user guide, "Amazon EFS key
+ * policies"). The service asks in the caller's name, so nobody can use the key by himself.
  */
 function servicesUse(target: Target, services: string[]): Statement[] {
-  const through = {
-    "kms:CallerAccount": target.accountId,
-    "kms:ViaService": [...services].sort().map((service) => viaService(target, service)),
+  const among = (chosen: string[]) => services.filter((service) => chosen.includes(service)).sort();
+  const allow = (sid: string, action: string, through: string[], condition?: Conditions): Statement => {
+    const via = through.map((service) => viaService(target, service));
+    const caller = { "kms:CallerAccount": target.accountId, "kms:ViaService": via };
+    return {
+      Sid: sid,
+      Effect: "Allow",
+      Principal: { AWS: iamArn(target, "root") },
+      Action: [action],
+      Resource: "*",
+      Condition: { ...condition, StringEquals: caller },
+    };
   };
-  const common = { Effect: "Allow" as const, Principal: { AWS: iamArn(target, "root") }, Resource: "*" };
-  const statements: Statement[] = [
-    {
-      Sid: "ServicesOfTheAccountUseGrants",
-      ...common,
-      Action: ["kms:CreateGrant"],
-      Condition: { Bool: { "kms:GrantIsForAWSResource": "true" }, StringEquals: through },
-    },
-    {
-      Sid: "ServicesOfTheAccountMakeDataKeys",
-      ...common,
-      Action: ["kms:GenerateDataKeyWithoutPlaintext"],
-      Condition: { StringEquals: through },
-    },
+  const forServices = { Bool: { "kms:GrantIsForAWSResource": "true" } };
+  const [decrypting, firewall] = [among(DECRYPTING_SERVICES), among(["network-firewall"])];
+  const statements = [
+    allow("ServicesOfTheAccountUseGrants", "kms:CreateGrant", among(services), forServices),
+    allow("ServicesOfTheAccountMakeDataKeys", "kms:GenerateDataKeyWithoutPlaintext", among(services)),
   ];
-  if (!services.includes("network-firewall")) return statements;
-  const throughFirewall = { ...through, "kms:ViaService": viaService(target, "network-firewall") };
-  return [
-    ...statements,
-    {
-      // Rules are configuration: whoever creates or describes them has the service encrypt and decrypt them.
-      Sid: "FirewallReadsAndWritesRules",
-      ...common,
-      Action: ["kms:Decrypt", "kms:GenerateDataKey"],
-      Condition: { StringEquals: throughFirewall },
-    },
-  ];
+  if (decrypting.length > 0) statements.push(allow("ServicesOfTheAccountDecrypt", "kms:Decrypt", decrypting));
+  if (firewall.length > 0) statements.push(allow("FirewallEncryptsItsRules", "kms:GenerateDataKey", firewall));
+  return statements;
 }
 
 function rolesUse(target: Target, roles: string[], volumes: boolean): Statement[] {

@@ -183,6 +183,29 @@ export async function passes(
   return answer.overallResult === "Allowed";
 }
 
+/** Whether a resource's policy lets somebody of the account do what his or her own policies allow without limit. */
+export async function administratorMay(resourcePolicy: string, request: Omit<Request, "role">): Promise<boolean> {
+  const { action, resource, context = {} } = request;
+  const principal = `arn:aws:iam::${ACCOUNT}:role/administrator`;
+  const answer = await runSimulation(
+    {
+      request: {
+        principal,
+        action,
+        resource: { resource, accountId: ACCOUNT },
+        contextVariables: contextOf(principal, { role: "", action, resource, context }),
+      },
+      identityPolicies: [{ name: "open", policy: { Version: "2012-10-17", Statement: [OPEN] } }],
+      serviceControlPolicies: [],
+      resourceControlPolicies: [],
+      resourcePolicy: JSON.parse(resourcePolicy),
+    },
+    {},
+  );
+  if (answer.resultType === "error") throw new Error(JSON.stringify(answer.errors));
+  return answer.overallResult === "Allowed";
+}
+
 /** Whether a permissions boundary leaves a role an action that its own policies allow without limit. */
 export async function withinBoundary(boundary: string, request: Omit<Request, "role">): Promise<boolean> {
   const { action, resource, owner = ACCOUNT, context = {} } = request;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ACCOUNT, Account, passes, REGION, withinBoundary, workspaceOf } from "./aws-account.ts";
+import { ACCOUNT, Account, administratorMay, passes, REGION, withinBoundary, workspaceOf } from "./aws-account.ts";
 import { specFor } from "./record.ts";
 
 const BANK_KEY = `arn:aws:kms:${REGION}:${ACCOUNT}:key/11111111-2222-3333-4444-555555555555`;
@@ -199,6 +199,27 @@ describe("IAM of the AWS workspace", () => {
         assert.equal(await use(role, "kms:CreateGrant", KEYS.notebooks, forAnybody), "ImplicitlyDenied", role);
       }
       assert.equal(await use(NOTEBOOK, "kms:CreateGrant", KEYS.data, forService), "ImplicitlyDenied");
+    });
+
+    // SageMaker developer guide, "API Permissions Reference": what CreateDomain needs of whoever calls it.
+    it("let the deployer create a domain through its services, and never decrypt by itself", async () => {
+      const policy = account.keyPolicy("fraud-ml-notebooks-key-key");
+      const may = (action: string, service?: string) =>
+        administratorMay(policy, {
+          action,
+          resource: KEYS.notebooks,
+          context: {
+            "kms:CallerAccount": ACCOUNT,
+            "kms:GrantIsForAWSResource": "true",
+            "kms:ViaService": service && `${service}.${REGION}.amazonaws.com`,
+          },
+        });
+      for (const action of ["kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKeyWithoutPlaintext"]) {
+        for (const service of ["elasticfilesystem", "sagemaker"])
+          assert.equal(await may(action, service), true, action);
+        for (const service of [undefined, "s3"]) assert.equal(await may(action, service), false, action);
+      }
+      assert.equal(await may("kms:DescribeKey"), true);
     });
 
     it("of data and models make no grants at all", () => {
