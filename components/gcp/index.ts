@@ -1,7 +1,7 @@
 export { DataStore, type DataStoreArgs } from "./data-stores.ts";
 export { PackageMirror, type PackageMirrorArgs, WebProxy, type WebProxyArgs } from "./egress.ts";
 export { DataGrant, type DataGrantArgs, WorkloadIdentity, type WorkloadIdentityArgs } from "./identities.ts";
-export { CustomerManagedKey, type CustomerManagedKeyArgs } from "./keys.ts";
+export { CustomerManagedKey, type CustomerManagedKeyArgs, type KeyGrantOptions } from "./keys.ts";
 export { LogStore, type LogStoreArgs } from "./logs.ts";
 export { PrivateNetwork, type PrivateNetworkArgs } from "./network.ts";
 export { PrivateNotebook, type PrivateNotebookArgs } from "./notebooks.ts";

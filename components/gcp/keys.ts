@@ -89,9 +89,10 @@ export class CustomerManagedKey extends pulumi.ComponentResource {
    * the grant is created after it has taken effect.
    * @param grantee Short name for the grant's resource name.
    * @param email Email of the service account.
-   * @param ready Available when the account exists; by default it does.
+   * @param options See {@link KeyGrantOptions}.
    */
-  grant(grantee: string, email: string, ready: pulumi.Input<string> = email): CryptoKeyIAMMember {
+  grant(grantee: string, email: string, options: KeyGrantOptions = {}): CryptoKeyIAMMember {
+    const { ready = email, dependsOn = [], wait = true } = options;
     const grantName = `${this.name}-${grantee}`;
     return new CryptoKeyIAMMember(
       grantName,
@@ -100,9 +101,32 @@ export class CustomerManagedKey extends pulumi.ComponentResource {
         role: "roles/cloudkms.cryptoKeyEncrypterDecrypter",
         member: serviceAccountMember(email),
       },
-      { ...waitForPropagation(`${grantName}-propagation`), parent: this, dependsOn: [this.key] },
+      {
+        ...(wait ? waitForPropagation(`${grantName}-propagation`) : {}),
+        parent: this,
+        dependsOn: [this.key, ...dependsOn],
+      },
     );
   }
+}
+
+/** Options of {@link CustomerManagedKey.grant}. */
+export interface KeyGrantOptions {
+  /**
+   * Available when the service account exists.
+   * @default it exists
+   */
+  ready?: pulumi.Input<string>;
+  /**
+   * What is created before the grant.
+   * @default []
+   */
+  dependsOn?: pulumi.Resource[];
+  /**
+   * Whether an update waits until the grant has taken effect.
+   * @default true
+   */
+  wait?: boolean;
 }
 
 /** The keys of a workspace, with the grants that say which service may use which. */
@@ -135,11 +159,31 @@ export function createKeys(
     const args = { project, location: region, keyRingId, keyName: purpose, rotationDays, hsm };
     return new CustomerManagedKey(`${name}-key-${purpose}`, args, { parent, dependsOn: [ring] });
   });
+  return { keys, grants: grantKeys(keys, workspace, number, services) };
+}
+
+/**
+ * Grants each key to its agents. The engine stands still while it waits for a grant, so it waits once, for the last one,
+ * which everything that is encrypted depends on. Artifact Registry's comes last: it is the one that a workspace gets
+ * later, when its egress changes.
+ */
+function grantKeys(
+  keys: Record<KeyPurpose, CustomerManagedKey>,
+  workspace: Workspace,
+  projectNumber: string,
+  services: ProjectServices,
+): Record<KeyPurpose, CryptoKeyIAMMember[]> {
   const agents = agentsOf(workspace);
-  const grants = byPurpose((purpose) =>
-    agents[purpose].map((agent) => keys[purpose].grant(agent, agentEmail(agent, number), services.agent(agent))),
+  const grant = (purpose: KeyPurpose, agent: AgentName, options: KeyGrantOptions) =>
+    keys[purpose].grant(agent, agentEmail(agent, projectNumber), { ready: services.agent(agent), ...options });
+  const lastAgent = agents.notebooks.at(-1) as AgentName;
+  const early = byPurpose((purpose) =>
+    agents[purpose]
+      .filter((agent) => purpose !== "notebooks" || agent !== lastAgent)
+      .map((agent) => grant(purpose, agent, { wait: false })),
   );
-  return { keys, grants };
+  const last = grant("notebooks", lastAgent, { dependsOn: Object.values(early).flat() });
+  return byPurpose((purpose) => [...early[purpose], last]);
 }
 
 /** Which service stores with which key. People and workloads use none: Google's services decrypt for them. */
