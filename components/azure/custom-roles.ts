@@ -68,6 +68,8 @@ export const CUSTOM_ROLES = {
         "environments/write",
         "environments/versions/write",
         "environments/build/action",
+        // Submitting a job needs it. No environment holds a secret: images come from the registry by identity.
+        "environments/readSecrets/action",
         "experiments/write",
         "experiments/runs/write",
         "experiments/runs/submit/action",
@@ -90,14 +92,8 @@ export const CUSTOM_ROLES = {
   /** The owner of one compute instance, on that instance alone. */
   notebookOwner: {
     title: "ML notebook owner",
-    description: "Start, stop and restart one's own compute instance and turn on its single sign-on.",
-    actions: ml(
-      "computes/read",
-      "computes/start/action",
-      "computes/stop/action",
-      "computes/restart/action",
-      "computes/enableSso/action",
-    ),
+    description: "Start, stop and restart one's own compute instance.",
+    actions: ml("computes/read", "computes/start/action", "computes/stop/action", "computes/restart/action"),
   },
   /** Operators. They see that something runs and repair it; they get no data, no files and no tokens. */
   operator: {

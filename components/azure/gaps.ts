@@ -100,7 +100,7 @@ function keyGaps({ keys }: Workspace): Gap[] {
     {
       path: "keys",
       message:
-        "Azure ML encrypts compute disks, and Log Analytics without a dedicated cluster its logs, with Microsoft's keys; Azure ML takes a key version, so `pulumi refresh` and an update follow a rotation",
+        "Azure ML encrypts compute disks, and Log Analytics without a dedicated cluster its logs, with Microsoft's keys; Azure ML stays with the key version that it was created with, since it cannot change it in the preview of service-side encryption; the key rotates, and its old versions stay usable",
     },
   ];
   if (keys.hsm) {

@@ -18,6 +18,11 @@ export interface VaultSettings {
   vaultName: string;
   /** Whether the vault can hold HSM keys. */
   hsm: boolean;
+  /**
+   * Whether the public endpoint stays on, behind a firewall that admits nobody but trusted services. Off, the endpoint
+   * refuses the same callers, and nobody can open it with a rule. Default: false.
+   */
+  firewallOnly?: boolean;
   /** Tags. */
   tags: Record<string, string>;
 }
@@ -44,7 +49,7 @@ export function createVault(name: string, settings: VaultSettings, opts: pulumi.
         enabledForDeployment: false,
         enabledForDiskEncryption: false,
         enabledForTemplateDeployment: false,
-        publicNetworkAccess: "Disabled",
+        publicNetworkAccess: settings.firewallOnly ? "Enabled" : "Disabled",
         networkAcls: { defaultAction: "Deny", bypass: "AzureServices", ipRules: [], virtualNetworkRules: [] },
       },
       tags: settings.tags,
@@ -140,6 +145,7 @@ export class CustomerManagedKey extends pulumi.ComponentResource {
         principalId: identity.principalId,
         principalType: "ServicePrincipal",
         principalKey: this.identityId,
+        usedAtOnce: true,
       },
       { parent: this, dependsOn: [key] },
     );

@@ -82,12 +82,15 @@ export function createLogStores(context: Context, key: CustomerManagedKey): LogS
     },
     opts,
   );
-  const join = (role: string, linkedResourceId: pulumi.Output<string>) =>
+  const join = (role: string, linkedResourceId: pulumi.Output<string>, after: pulumi.Resource[]) =>
     new PrivateLinkScopedResource(
       `${name}-${role}-scoped`,
       { name: role, scopeName: scope.name, resourceGroupName, linkedResourceId, kind: "Resource" },
-      opts,
+      { ...opts, dependsOn: after },
     );
+  // One after the other: a scope takes one change at a time.
+  const joinedAnalytics = join("analytics", analytics.id, []);
+  const joinedInsights = join("insights", insights.id, [joinedAnalytics]);
   const storageName = names.storage("logs");
   const storage = createStorage(
     `${name}-storage`,
@@ -109,7 +112,7 @@ export function createLogStores(context: Context, key: CustomerManagedKey): LogS
     analytics,
     insights,
     scope,
-    scoped: [join("analytics", analytics.id), join("insights", insights.id)],
+    scoped: [joinedAnalytics, joinedInsights],
     storage,
     storageName,
   };
@@ -169,6 +172,7 @@ export function createFlowLog(context: Context, logs: LogStores, networkId: pulu
       principalId: identity.principalId,
       principalType: "ServicePrincipal",
       principalKey: resourceId(place.resourceGroupId, "Microsoft.ManagedIdentity/userAssignedIdentities", identityName),
+      usedAtOnce: true,
     },
     { ...opts, dependsOn: [logs.storage.account] },
   );

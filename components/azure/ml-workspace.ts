@@ -4,6 +4,7 @@ import type { Vault } from "@pulumi/azure-native/keyvault/vault.js";
 import { Compute } from "@pulumi/azure-native/machinelearningservices/compute.js";
 import { Datastore } from "@pulumi/azure-native/machinelearningservices/datastore.js";
 import { Workspace } from "@pulumi/azure-native/machinelearningservices/workspace.js";
+import type { PrivateEndpoint } from "@pulumi/azure-native/network/privateEndpoint.js";
 import type { CustomRoles } from "./custom-roles.ts";
 import { endpointRule, hostRules, type OutboundRules } from "./egress.ts";
 import { connect, endpointName } from "./endpoints.ts";
@@ -130,7 +131,6 @@ function createWorkspace(
       encryption: {
         status: "Enabled",
         identity: { userAssignedIdentity: key.identityId },
-        // Azure ML takes a key version. After a rotation, a refresh and an update move the workspace to the new one.
         keyVaultProperties: { keyVaultArmId: key.vaultId, keyIdentifier: key.keyVersionId },
       },
       publicNetworkAccess: "Disabled",
@@ -150,10 +150,17 @@ function createWorkspace(
     },
     {
       ...opts,
-      dependsOn: [...identity.usable, ...key.usable, ...stores.models.endpoints],
+      dependsOn: [...identity.usable, ...key.usable, ...endpointsOf(stores)],
+      // Azure ML takes a key version and cannot move to another one while service-side encryption is in preview.
+      ignoreChanges: ["encryption.keyVaultProperties.keyIdentifier"],
       customTimeouts: { create: "90m" },
     },
   );
+}
+
+/** The stores' own endpoints. A storage account refuses those of the managed network while it works on another one. */
+function endpointsOf({ data, models }: WorkspaceStores): PrivateEndpoint[] {
+  return [...data, models].flatMap(({ endpoints }) => endpoints);
 }
 
 /** Beside Azure ML's required rules: endpoints to every data store, to queues and tables, and the spec's hosts. */

@@ -33,11 +33,19 @@ import { machineTypeOf, PrivateNotebook } from "./notebooks.ts";
 import { type Context, namesOf, placeArgs, placeOf } from "./place.ts";
 import { createStores, storeOutputs, type WorkspaceStores } from "./workspace-stores.ts";
 
+/**
+ * The vaults of the workspace's keys. The key of Azure ML's metadata has one of its own, because Azure ML does not support
+ * a vault whose public endpoint is off: https://learn.microsoft.com/azure/machine-learning/concept-customer-managed-keys
+ * All other keys are in one without.
+ */
+const VAULT_ROLES = ["keys", "metadata"] as const;
+type VaultRole = (typeof VAULT_ROLES)[number];
+
 /** A workspace on Azure: Azure ML, in a resource group of its own. */
 export class AzurePlatform implements Platform {
   private readonly context: Context;
   private readonly keys = {} as Record<KeyPurpose, CustomerManagedKey>;
-  private keyVault!: Vault;
+  private readonly vaults = {} as Record<VaultRole, Vault>;
   private logs!: LogStores;
   private site!: EndpointSite;
   private stores!: WorkspaceStores;
@@ -60,25 +68,28 @@ export class AzurePlatform implements Platform {
   createKeys(): KeyOutputs {
     const { name, workspace, place, names, opts } = this.context;
     const { hsm, rotationDays } = workspace.keys;
-    const vaultName = names.vault("keys");
-    this.keyVault = createVault(`${name}-keys`, { ...place, vaultName, hsm }, opts);
+    for (const role of VAULT_ROLES) {
+      const settings = { ...place, vaultName: names.vault(role), hsm, firewallOnly: role === "metadata" };
+      this.vaults[role] = createVault(`${name}-${role}`, settings, opts);
+    }
     for (const keyName of KEY_PURPOSES) {
-      const args = { ...placeArgs(this.context), vaultName, keyName, rotationDays, hsm };
-      this.keys[keyName] = new CustomerManagedKey(`${name}-key-${keyName}`, args, { parent: this.keyVault });
+      const role = keyName === "notebooks" ? "metadata" : "keys";
+      const args = { ...placeArgs(this.context), vaultName: names.vault(role), keyName, rotationDays, hsm };
+      this.keys[keyName] = new CustomerManagedKey(`${name}-key-${keyName}`, args, { parent: this.vaults[role] });
     }
     return Object.fromEntries(KEY_PURPOSES.map((purpose) => [purpose, this.keys[purpose].keyId]));
   }
 
   createLogs(): void {
     this.logs = createLogStores(this.context, this.keys.logs);
-    audit(this.context, this.logs, "keys", this.keyVault.id);
+    for (const role of VAULT_ROLES) audit(this.context, this.logs, role, this.vaults[role].id);
     audit(this.context, this.logs, "logs", blobServiceOf(this.logs.storage.account.id));
   }
 
   createNetwork(): NetworkOutputs {
     const { existing } = this.context.workspace.network;
     const outputs = existing ? this.joinNetwork(existing) : this.buildNetwork();
-    connect(this.context, this.site, "keys", this.keyVault.id, "vault");
+    for (const role of VAULT_ROLES) connect(this.context, this.site, role, this.vaults[role].id, "vault");
     connect(this.context, this.site, "logs", this.logs.storage.account.id, "blob");
     connect(this.context, this.site, "monitor", this.logs.scope.id, "azuremonitor", this.logs.scoped);
     return outputs;

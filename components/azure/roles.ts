@@ -1,6 +1,7 @@
 /** Role definitions and assignments with deterministic names. */
 import { RoleAssignment } from "@pulumi/azure-native/authorization/roleAssignment.js";
 import * as pulumi from "@pulumi/pulumi";
+import { waitAfterCreation } from "../propagation.ts";
 import { guid, mapText } from "./ids.ts";
 
 /**
@@ -43,7 +44,16 @@ export interface Grant {
   principalType: string;
   /** Text that stands for the principal in the assignment's name. Default: its object id. */
   principalKey?: string;
+  /** Whether something that is created next needs the grant, so that an update waits until it is in force. Default: false. */
+  usedAtOnce?: boolean;
 }
+
+/**
+ * How long an update waits after a grant that is used at once, in seconds. Azure says that it can take up to 10 minutes
+ * (https://learn.microsoft.com/azure/role-based-access-control/troubleshooting); this is half a minute more than the two
+ * that public templates of Azure ML wait.
+ */
+export const PROPAGATION_SECONDS = 150;
 
 /**
  * Assigns a role. The assignment's name is a GUID made of scope, principal and role: the same grant always has the same
@@ -59,7 +69,7 @@ export function assignRole(name: string, grant: Grant, opts: pulumi.CustomResour
       principalId: grant.principalId,
       principalType: grant.principalType,
     },
-    opts,
+    { ...opts, ...(grant.usedAtOnce ? waitAfterCreation(`${name}-propagation`, PROPAGATION_SECONDS) : {}) },
   );
 }
 

@@ -49,20 +49,13 @@ export function createServiceIdentity(
     },
     opts,
   );
-  const assignments = grants.map((grant) =>
-    assignRole(
-      `${name}-${role}-${grant.label}`,
-      {
-        role: grant.role,
-        scope: grant.scope,
-        principalId: identity.principalId,
-        principalType: "ServicePrincipal",
-        principalKey: id,
-      },
-      { ...opts, dependsOn },
-    ),
-  );
-  return { id, usable: [identity, ...assignments] };
+  const principal = { principalId: identity.principalId, principalType: "ServicePrincipal", principalKey: id };
+  const assign = ({ label, ...grant }: ServiceGrant, usedAtOnce: boolean, after: pulumi.Resource[]) =>
+    assignRole(`${name}-${role}-${label}`, { ...grant, ...principal, usedAtOnce }, { ...opts, dependsOn: after });
+  // Only the last grant is waited for, and comes after the others: one wait serves all of them.
+  const others = grants.slice(0, -1).map((grant) => assign(grant, false, dependsOn));
+  const last = grants.slice(-1).map((grant) => assign(grant, true, [...dependsOn, ...others]));
+  return { id, usable: [identity, ...others, ...last] };
 }
 
 /** What the workspace depends on. The plain ids are the scopes of its identity's grants. */

@@ -4,6 +4,7 @@ import { FileServiceProperties } from "@pulumi/azure-native/storage/fileServiceP
 import * as pulumi from "@pulumi/pulumi";
 import type { DataStoreOutputs, KeyPurpose } from "../platform.ts";
 import type { DataStoreSpec } from "../spec.ts";
+import type { EndpointGroup } from "./clouds.ts";
 import { DataStore } from "./data-stores.ts";
 import { connect, type EndpointSite } from "./endpoints.ts";
 import { mapText, storageAccountParts } from "./ids.ts";
@@ -28,6 +29,8 @@ export interface StoreInfo {
   uri: pulumi.Output<string>;
   /** Resources that must exist before a grant on the container; none for a store that exists already. */
   usable: pulumi.Resource[];
+  /** Private endpoints of the account; none for a store that exists already. */
+  endpoints: PrivateEndpoint[];
 }
 
 /** Azure ML's own storage account. */
@@ -36,8 +39,6 @@ export interface WorkspaceStore extends StoreInfo {
   accountId: string;
   /** Id of the account, as an output of it. */
   account: pulumi.Output<string>;
-  /** Private endpoints of the account. */
-  endpoints: PrivateEndpoint[];
 }
 
 /** Everything that the workspace stores data in. */
@@ -81,10 +82,9 @@ function newStore(context: Context, parts: StoreParts, spec: DataStoreSpec): Sto
   // A container's name has at least three characters, one more than a name in the spec.
   const containerName = name.length < 3 ? `${name}-data` : name;
   const store = createStore(context, parts, name, parts.keys.data, { containerName, retentionDays, immutableDays });
-  connect(context, parts.site, `data-${name}`, store.accountId, "blob");
-  connect(context, parts.site, `data-${name}`, store.accountId, "dfs");
+  const endpoints = connectStore(context, parts, `data-${name}`, store, ["blob", "dfs"]);
   const { uri, usable } = store;
-  return { name, access, accountId: accountOf(store), container: containerName, uri, usable };
+  return { name, access, accountId: accountOf(store), container: containerName, uri, usable, endpoints };
 }
 
 function existingStore({ place }: Context, { name, access, existing }: DataStoreSpec): StoreInfo {
@@ -92,15 +92,14 @@ function existingStore({ place }: Context, { name, access, existing }: DataStore
   const accountId = mapText(id, (text) => text.replace(/\/+$/, ""));
   const account = mapText(id, (text) => storageAccountParts(text)!.accountName);
   const uri = pulumi.interpolate`abfss://${container}@${account}.dfs.${place.cloud.storageSuffix}/`;
-  return { name, access, accountId, container, uri, usable: [] };
+  return { name, access, accountId, container, uri, usable: [], endpoints: [] };
 }
 
 /** Models and job outputs are blobs, notebook files are in a file share; batch jobs use queues and tables. */
 function workspaceStore(context: Context, parts: StoreParts): WorkspaceStore {
   const settings = { containerName: MODELS, trustedServices: true };
   const store = createStore(context, parts, MODELS, parts.keys.models, settings);
-  const groups = ["blob", "file", "queue", "table", "dfs"] as const;
-  const endpoints = groups.map((group) => connect(context, parts.site, MODELS, store.accountId, group));
+  const endpoints = connectStore(context, parts, MODELS, store, ["blob", "file", "queue", "table", "dfs"]);
   const accountId = accountOf(store);
   new FileServiceProperties(
     `${context.name}-data-models-files`,
@@ -116,8 +115,23 @@ function workspaceStore(context: Context, parts: StoreParts): WorkspaceStore {
     audit(context, parts.logs, `${service}s-models`, pulumi.interpolate`${store.accountId}/${service}Services/default`);
   }
   const { uri, usable } = store;
-  const info = { name: MODELS, access: "read-write" as const, container: MODELS, uri, usable };
-  return { ...info, accountId, account: store.accountId, endpoints };
+  const info = { name: MODELS, access: "read-write" as const, container: MODELS, uri, usable, endpoints };
+  return { ...info, accountId, account: store.accountId };
+}
+
+/** One endpoint after the other: a storage account refuses a second one while it works on the first. */
+function connectStore(
+  context: Context,
+  { site }: StoreParts,
+  role: string,
+  store: DataStore,
+  groups: EndpointGroup[],
+): PrivateEndpoint[] {
+  const endpoints: PrivateEndpoint[] = [];
+  for (const group of groups) {
+    endpoints.push(connect(context, site, role, store.accountId, group, [...store.usable, ...endpoints]));
+  }
+  return endpoints;
 }
 
 function createStore(

@@ -9,6 +9,7 @@ import {
   each,
   type Finding,
   judge,
+  mustBeAbsent,
   mustBeBetween,
   mustBeOneOf,
   mustBeSet,
@@ -390,7 +391,8 @@ const controls: Control[] = [
     title: "Key vaults take no traffic from public networks",
     severity: "high",
     why: "With the public endpoint open, a stolen token unwraps keys and reads secrets from anywhere.",
-    remedy: "Set publicNetworkAccess to Disabled and reach the vault through a private endpoint.",
+    remedy:
+      "Set publicNetworkAccess to Disabled and reach the vault through a private endpoint. For a service that does not support that, such as Azure ML's service-side encryption, set networkAcls.defaultAction to Deny and list no address and no network.",
     url: "https://learn.microsoft.com/azure/key-vault/general/private-link-service",
     frameworks: {
       nist80053: ["AC-4", "SC-7"],
@@ -406,7 +408,10 @@ const controls: Control[] = [
           whenAbsent: "violates",
           cloudDefault: "Enabled",
           evaluate: ({ props }) =>
-            mustEqual(props, "properties.publicNetworkAccess", "Disabled", { absent: "violates" }),
+            anyOf(
+              mustEqual(props, "properties.publicNetworkAccess", "Disabled", { absent: "violates" }),
+              firewallAdmitsNobody(props),
+            ),
         },
       ],
     },
@@ -542,6 +547,15 @@ function rotatesBeforeExpiry(props: object, path: string, maximumDays: number): 
 }
 
 /** Either kind of replication: one key for all regions, or one for each replica. */
+/** The public endpoint stays on, but its firewall lets only trusted services in, as it does when the endpoint is off. */
+function firewallAdmitsNobody(props: object): Finding[] {
+  return [
+    ...mustEqual(props, "properties.networkAcls.defaultAction", "Deny", { absent: "violates" }),
+    ...mustBeAbsent(props, "properties.networkAcls.ipRules"),
+    ...mustBeAbsent(props, "properties.networkAcls.virtualNetworkRules"),
+  ];
+}
+
 function googleSecretNamesKeys(props: object): Finding[] {
   const replicas = elementPaths(props, "replication.userManaged.replicas");
   if (!Array.isArray(replicas)) return each(props, "replication.userManaged.replicas", () => []);

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
 import { CUSTOM_ROLES } from "../../components/azure/custom-roles.ts";
-import { Access, GROUP, type Inputs, inputsOf, recordAzure, SUBSCRIPTION } from "./azure.ts";
-import { ofType, only, type Registration } from "./record.ts";
+import { createProvider, SecureMlWorkspace } from "../../components/azure/index.ts";
+import { Access, azureOutputs, GROUP, type Inputs, inputsOf, recordAzure, SUBSCRIPTION } from "./azure.ts";
+import { ofType, only, type Registration, record, specFor } from "./record.ts";
 
 const STORAGE = "Microsoft.Storage/storageAccounts";
 const BLOBS = `${STORAGE}/blobServices/containers/blobs`;
@@ -143,6 +145,7 @@ describe("what an Azure workspace grants", function () {
   it("lets data scientists work and submit jobs, and start their own notebook only", () => {
     for (const action of [
       "jobs/write",
+      "environments/readSecrets/action",
       "models/versions/read",
       "notebooks/storage/write",
       "computes/applicationaccess/action",
@@ -206,6 +209,31 @@ describe("what an Azure workspace grants", function () {
     }
     const names = assignments.map(({ roleAssignmentName }) => roleAssignmentName);
     assert.equal(new Set(names).size, names.length);
+  });
+
+  it("waits for the grants that are used at once, and for no other", async () => {
+    const hooks: string[] = [];
+    await record(
+      () => {
+        const monitor = pulumi.runtime.getMonitor() as unknown as Record<string, unknown>;
+        monitor.registerResourceHook = (
+          request: { getName(): string },
+          done: (error: null, answer: object) => void,
+        ) => {
+          hooks.push(request.getName());
+          done(null, {});
+        };
+        const args = specFor("azure", { people, dataStores: [{ name: "features" }] });
+        new SecureMlWorkspace("fraud-ml", args, { provider: createProvider("target", args) });
+      },
+      { outputs: azureOutputs },
+    );
+    assert.deepEqual(
+      hooks.sort(),
+      ["flow-log-write", "images-build-context", "key-data-use", "key-logs-use", "key-models-use", "key-notebooks-use"]
+        .concat("workspace-connect-data-features")
+        .map((name) => `fraud-ml-${name}-propagation`),
+    );
   });
 
   it("names roles and assignments the same every time", async () => {

@@ -18,8 +18,9 @@ const CLOSED: Record<string, Record<string, unknown>> = {
     "policies.exportPolicy.status": "disabled",
   },
   "keyvault:Vault": {
-    "properties.publicNetworkAccess": "Disabled",
     "properties.networkAcls.defaultAction": "Deny",
+    "properties.networkAcls.ipRules.length": 0,
+    "properties.networkAcls.virtualNetworkRules.length": 0,
     "properties.enableRbacAuthorization": true,
     "properties.enablePurgeProtection": true,
     "properties.enableSoftDelete": true,
@@ -65,6 +66,9 @@ const CLOSED: Record<string, Record<string, unknown>> = {
   "storage:BlobContainer": { publicAccess: "None" },
 };
 
+/** Public endpoints whose firewall admits nobody. */
+const BEHIND_FIREWALL: Record<string, string[]> = { "fraud-ml-metadata": [".properties.publicNetworkAccess"] };
+
 /** Types that have no way to the public by themselves. A type that is in neither list fails the test. */
 const WITHOUT_NETWORK = [
   "authorization:RoleAssignment",
@@ -108,6 +112,7 @@ const ZONES: Record<string, string[]> = {
 /** The endpoint groups that each kind of service must have. */
 const ENDPOINT_GROUPS: Record<string, string[]> = {
   "fraud-ml-keys-id": ["vault"],
+  "fraud-ml-metadata-id": ["vault"],
   "fraud-ml-secrets-id": ["vault"],
   "fraud-ml-registry-id": ["registry"],
   "fraud-ml-workspace-id": ["amlworkspace"],
@@ -143,7 +148,7 @@ describe("what an Azure workspace exposes", function () {
         for (const [path, value] of Object.entries(CLOSED[kind] ?? {})) {
           assert.equal(at(inputs, path), value, `${name}: ${path}`);
         }
-        assert.deepEqual(publicSettings(inputs), [], name);
+        assert.deepEqual(publicSettings(inputs), BEHIND_FIREWALL[name] ?? [], name);
       }
     });
   }
@@ -166,6 +171,21 @@ describe("what an Azure workspace exposes", function () {
     assert.deepEqual(Object.fromEntries(groupsOf), ENDPOINT_GROUPS);
   });
 
+  it("turns off the public endpoint of every vault but the one that Azure ML does not support without", () => {
+    const accessOf = (name: string) =>
+      (only(all, "azure-native:keyvault:Vault", `fraud-ml-${name}`).inputs as Inputs).properties.publicNetworkAccess;
+    assert.equal(inputsOf(all, "azure-native:keyvault:Vault").length, 3);
+    assert.deepEqual(["keys", "secrets", "metadata"].map(accessOf), ["Disabled", "Disabled", "Enabled"]);
+    const { vaultName } = only(all, "azure-native:keyvault:Vault", "fraud-ml-metadata").inputs;
+    const keys = inputsOf(all, "azure-native:keyvault:Key").filter((key) => key.vaultName === vaultName);
+    assert.deepEqual(
+      keys.map(({ keyName }) => keyName),
+      ["notebooks"],
+    );
+    const { encryption } = only(all, "azure-native:machinelearningservices:Workspace").inputs as Inputs;
+    assert.match(encryption.keyVaultProperties.keyVaultArmId, new RegExp(`/vaults/${vaultName}$`));
+  });
+
   it("links every zone to the network", () => {
     const zones = inputsOf(all, "azure-native:privatedns:PrivateZone").map(({ privateZoneName }) => privateZoneName);
     assert.deepEqual([...new Set(Object.values(ZONES).flat())].sort(), [...zones].sort());
@@ -179,7 +199,7 @@ describe("what an Azure workspace exposes", function () {
     const accounts = ofType(all, "azure-native:storage:StorageAccount").map(
       ({ name }) => `${name}-id/blobServices/default`,
     );
-    const services = ["keys", "secrets", "registry", "workspace"].map((name) => `fraud-ml-${name}-id`);
+    const services = ["keys", "metadata", "secrets", "registry", "workspace"].map((name) => `fraud-ml-${name}-id`);
     for (const target of [...accounts, ...services]) assert.ok(targets.includes(target), target);
     for (const setting of inputsOf(all, "azure-native:monitor:DiagnosticSetting")) {
       assert.equal(setting.workspaceId, "fraud-ml-logs-analytics-id");

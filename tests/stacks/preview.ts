@@ -15,7 +15,14 @@ export interface StackReport {
   stack: string;
   ok: boolean;
   error?: string;
-  resources: { urn: string; type: string; name: string; inputs: Record<string, unknown> }[];
+  resources: {
+    urn: string;
+    type: string;
+    name: string;
+    inputs: Record<string, unknown>;
+    parent?: string;
+    dependencies: string[];
+  }[];
   diagnostics: Diagnostic[];
   notEvaluated: { policy: string; level: string; severity: string; urn: string; reason: string }[];
   exempted: unknown[];

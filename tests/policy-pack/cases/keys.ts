@@ -279,6 +279,29 @@ export const cases: ControlCases[] = [
   },
   ...onVaults("key-vault-rbac", "enableRbacAuthorization", true, false).filter(({ type }) => type === VAULT),
   ...onVaults("key-vault-private-network", "publicNetworkAccess", "disabled", "enabled"),
+  {
+    control: "key-vault-private-network",
+    type: VAULT,
+    cases: [
+      [
+        "a firewall that admits nobody",
+        { properties: { networkAcls: { defaultAction: "Deny", ipRules: [] } } },
+        "complies",
+      ],
+      ["an open firewall", { properties: { networkAcls: { defaultAction: "Allow" } } }, "violates"],
+      [
+        "an address in the firewall",
+        { properties: { networkAcls: { defaultAction: "Deny", ipRules: [{ value: "203.0.113.7" }] } } },
+        "violates",
+      ],
+      [
+        "a network in the firewall",
+        { properties: { networkAcls: { defaultAction: "Deny", virtualNetworkRules: [{ id: "subnet" }] } } },
+        "violates",
+      ],
+      ["unknown addresses", { properties: { networkAcls: { defaultAction: "Deny", ipRules: unknown } } }, "undecided"],
+    ],
+  },
   ...onVaults("key-vault-firewall-default-deny", "networkAcls.defaultAction", "Deny", "Allow"),
   {
     control: "secret-cmk",
