@@ -1,7 +1,7 @@
 const { reporters, Runner } = require("mocha");
 
-/** Mocha's usual report, closed by one plain line that a CI system can read. */
-class SpecWithTotals extends reporters.Spec {
+/** Mocha's short report (`npm test -- --reporter spec` names every test), closed by one plain line for CI systems. */
+class DotWithTotals extends reporters.Dot {
   constructor(runner, options) {
     super(runner, options);
     runner.once(Runner.constants.EVENT_RUN_END, () => {
@@ -10,4 +10,4 @@ class SpecWithTotals extends reporters.Spec {
   }
 }
 
-module.exports = SpecWithTotals;
+module.exports = DotWithTotals;
