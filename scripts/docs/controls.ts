@@ -51,6 +51,8 @@ export function render(): string {
     "",
     `Controls that are not critical can be exempted for one resource, for at most ${MAX_EXEMPTION_DAYS} days, in the same configuration. Every`,
     "exemption in force is reported; one that is incomplete, expired or not allowed exempts nothing and is a violation.",
+    "`resource` is a URN (`urn:pulumi:<stack>::<project>::<type>::<name>`) in which `*` stands for any text within one of the",
+    "four parts, or short, such as `*::legacy-1`, for a name in any stack, project and type. Prefer all four parts.",
     "",
     "```json",
     JSON.stringify(EXEMPTION_EXAMPLE, null, 2),
