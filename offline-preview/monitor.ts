@@ -50,7 +50,7 @@ export interface MonitorHost {
 }
 
 /** A request that the engine would refuse; its message fails the program. */
-export class MonitorError extends Error {}
+class MonitorError extends Error {}
 
 /** A resource as the monitor remembers it. */
 interface State {

@@ -37,7 +37,7 @@ function declaredEntry(manifest: Manifest): string | undefined {
 }
 
 /** The file that is the program, and whether its package says that it is an ES module. */
-export function findEntry(run: StackRun): { file: string; isModule: boolean } {
+function findEntry(run: StackRun): { file: string; isModule: boolean } {
   let target = resolve(run.pwd, run.main);
   const { folder, manifest } = findManifest(statSync(target).isDirectory() ? target : dirname(target));
   const declared = run.main === "." ? declaredEntry(manifest) : undefined;

@@ -51,7 +51,7 @@ function isObject(value: unknown): value is Json {
 }
 
 /** Finds the nearest Pulumi.yaml from a folder upwards. */
-export function findProjectFile(folder: string): string {
+function findProjectFile(folder: string): string {
   let current = resolve(folder);
   for (;;) {
     for (const extension of EXTENSIONS) {

@@ -5,9 +5,9 @@ import type { Properties, Value } from "./messages.ts";
 // sdk/go/common/resource/properties.go and plugin/rpc.go; the Node.js SDK exports the same constants from runtime/rpc.
 export const SIGNATURE = "4dabf18193072939515e22adb298388d";
 export const SECRET = "1b47061264138c4ac30d75fd1eb44270";
-export const ASSET = "c44067f5952c0a294b673a41bacd8c17";
-export const ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7";
-export const RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e";
+const ASSET = "c44067f5952c0a294b673a41bacd8c17";
+const ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7";
+const RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e";
 export const OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
@@ -55,7 +55,7 @@ function mapChildren(value: Value, change: (value: Value) => Value): Value {
 }
 
 /** Turns output values into unknown, secret or plain values, as the engine does before a resource is judged. */
-export function downgradeOutputs(value: Value): Value {
+function downgradeOutputs(value: Value): Value {
   if (isMap(value) && signatureOf(value) === OUTPUT) {
     const known = "value" in value ? downgradeOutputs(value.value as Value) : UNKNOWN;
     return value.secret === true ? secret(known) : known;
@@ -79,7 +79,7 @@ export function upgradeToOutputs(value: Value): Value {
 }
 
 /** What a policy server understands: no output values, and a reference is the resource's id, else its URN. */
-export function forPolicies(value: Value): Value {
+function forPolicies(value: Value): Value {
   if (isMap(value)) {
     const signature = signatureOf(value);
     if (signature === OUTPUT) return forPolicies(downgradeOutputs(value));

@@ -16,7 +16,7 @@ export function stackUrn(stack: string, project: string): string {
 }
 
 /** The whole chain of types in a URN. */
-export function qualifiedType(urn: string): string {
+function qualifiedType(urn: string): string {
   return urn.split("::")[2] ?? "";
 }
 
