@@ -49,11 +49,11 @@ export interface Grant {
 }
 
 /**
- * How long an update waits after a grant that is used at once, in seconds. Azure says that it can take up to 10 minutes
- * (https://learn.microsoft.com/azure/role-based-access-control/troubleshooting); this is half a minute more than the two
- * that public templates of Azure ML wait.
+ * How long an update waits after a grant that is used at once, in seconds. Most grants are in force within a minute;
+ * Azure says that it can take up to 10 (https://learn.microsoft.com/azure/role-based-access-control/troubleshooting).
+ * Then the update fails where it stands, and goes on from there when it is run again.
  */
-export const PROPAGATION_SECONDS = 150;
+export const PROPAGATION_SECONDS = 60;
 
 /**
  * Assigns a role. The assignment's name is a GUID made of scope, principal and role: the same grant always has the same
