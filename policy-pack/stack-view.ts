@@ -41,10 +41,18 @@ export function refersTo(source: StackResource, path: string, target: StackResou
   const value = read(source.props, path);
   if (value.state === "absent" || value.state === "malformed") return "no";
   const outputs = keys.map((key) => read(target.props, key));
-  if (value.state === "known" && outputs.some((output) => output.state === "known")) {
-    return outputs.some((output) => output.state === "known" && sameId(output.value, value.value)) ? "yes" : "no";
+  if (
+    value.state === "known" &&
+    outputs.some((output) => output.state === "known" && sameId(output.value, value.value))
+  ) {
+    return "yes";
   }
   const made = madeFrom(source, path);
+  if (value.state === "known" && outputs.some((output) => output.state === "known")) {
+    // Not every provider repeats the id among the outputs: then the value may be it.
+    const lacksId = keys.includes("id") && read(target.props, "id").state === "absent";
+    return lacksId && made.includes(target) ? "yes" : "no";
+  }
   if (made.includes(target)) return "yes";
   if (value.state === "unknown") return made.length > 0 ? "no" : value;
   return outputs.find((output) => output.state === "unknown") ?? "no";

@@ -1,9 +1,9 @@
-import { getProjectCmekSettingsOutput } from "@pulumi/gcp/logging/getProjectCmekSettings.js";
+import { getProjectCmekSettings } from "@pulumi/gcp/logging/getProjectCmekSettings.js";
 import { DefaultServiceAccounts } from "@pulumi/gcp/projects/defaultServiceAccounts.js";
 import { IAMMember } from "@pulumi/gcp/projects/iammember.js";
 import { Service } from "@pulumi/gcp/projects/service.js";
 import { ServiceIdentity } from "@pulumi/gcp/projects/serviceIdentity.js";
-import { getProjectServiceAccountOutput } from "@pulumi/gcp/storage/getProjectServiceAccount.js";
+import { getProjectServiceAccount } from "@pulumi/gcp/storage/getProjectServiceAccount.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Workspace } from "../spec.ts";
 import { type GcpTarget, serviceAccountMember } from "./target.ts";
@@ -121,11 +121,34 @@ export class ProjectServices extends pulumi.ComponentResource {
     const identity = this.identities[agent];
     if (identity) return identity.email;
     // The look-ups create the agents; nothing else does.
-    const opts = { parent: this, dependsOn: Object.values(this.services) };
-    if (agent === "storage") return getProjectServiceAccountOutput({ project }, opts).emailAddress;
-    if (agent === "logging") return getProjectCmekSettingsOutput({ project }, opts).serviceAccountId;
+    if (agent === "storage") {
+      return this.lookUp(
+        agent,
+        async () => (await getProjectServiceAccount({ project }, { parent: this })).emailAddress,
+      );
+    }
+    if (agent === "logging") {
+      return this.lookUp(
+        agent,
+        async () => (await getProjectCmekSettings({ project }, { parent: this })).serviceAccountId,
+      );
+    }
     // Google reports Compute Engine's agent nowhere: the number has to be right for Cloud Storage's first.
     return this.services.storage ? this.agent("storage").apply(() => undefined) : pulumi.output(undefined);
+  }
+
+  /**
+   * Asks once the APIs are enabled. Without an answer the agent is taken for what its name should be: where there is no
+   * such agent, Google refuses the grant by itself.
+   */
+  private lookUp(agent: AgentName, ask: () => Promise<string | undefined>): pulumi.Output<string | undefined> {
+    const enabled = pulumi.all(Object.values(this.services).map((service) => service.id));
+    return enabled.apply(() =>
+      ask().catch((error: Error) => {
+        void pulumi.log.warn(`the ${agent} agent could not be looked up: ${error.message}`, this);
+        return undefined;
+      }),
+    );
   }
 
   private enable(name: string, service: string): Service {

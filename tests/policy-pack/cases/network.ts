@@ -353,6 +353,8 @@ function linked(
 }
 
 const gcpNetwork: TestResource = { type: GCP_NETWORK, properties: { name: "net", id: unknown, selfLink: unknown } };
+/** A network after its creation, of a provider that does not repeat the id among the outputs. */
+const createdNetwork: TestResource = { type: GCP_NETWORK, properties: { name: "net", selfLink: "https://g/net" } };
 const otherNetwork: TestResource = { type: GCP_NETWORK, name: "other", properties: { id: unknown, selfLink: unknown } };
 const denyEgress = {
   direction: "EGRESS",
@@ -394,6 +396,16 @@ const egressDenied: ControlCases[] = [
     type: GCP_NETWORK,
     stackCases: [
       ["a rule that denies all", [gcpNetwork, linked(GCP_FIREWALL, "network", gcpNetwork, denyEgress)], "complies"],
+      [
+        "a rule that names the id of a network that was created",
+        [createdNetwork, linked(GCP_FIREWALL, "network", createdNetwork, { ...denyEgress, network: "projects/p/net" })],
+        "complies",
+      ],
+      [
+        "a rule for another network than the one that was created",
+        [createdNetwork, { type: GCP_FIREWALL, properties: { ...denyEgress, network: "projects/p/other" } }],
+        "violates",
+      ],
       ["no rule", [gcpNetwork], "violates"],
       [
         "a rule of another network",
