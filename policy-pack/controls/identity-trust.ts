@@ -38,6 +38,16 @@ function forbidden(types: string[], cloudDefault: string, message: string): Chec
   };
 }
 
+/** No role may be granted to such a member. */
+function noGrantTo(isForbidden: (member: string) => boolean, problem: string): Check {
+  return {
+    types: [...GCP_WIDE_GRANTS, ...GCP_ML_GRANTS],
+    whenAbsent: "complies",
+    cloudDefault: "no members",
+    evaluate: ({ props }) => onGcpGrants(props, (grant) => grantViolatesIf(grant.member(isForbidden), grant, problem)),
+  };
+}
+
 /** Conditions that say which principals are meant. */
 const PRINCIPAL_KEYS = [
   "aws:PrincipalAccount",
@@ -119,21 +129,7 @@ export const trust: Control[] = [
           "lets everybody assume the role",
         ),
       ],
-      gcp: [
-        {
-          types: [...GCP_WIDE_GRANTS, ...GCP_ML_GRANTS],
-          whenAbsent: "complies",
-          cloudDefault: "no members",
-          evaluate: ({ props }) =>
-            onGcpGrants(props, (grant) =>
-              grantViolatesIf(
-                grant.member((member) => PUBLIC_MEMBERS.includes(member)),
-                grant,
-                "grants a role to everybody",
-              ),
-            ),
-        },
-      ],
+      gcp: [noGrantTo((member) => PUBLIC_MEMBERS.includes(member), "grants a role to everybody")],
     },
   },
   {
@@ -348,21 +344,7 @@ export const trust: Control[] = [
       checkov: ["CKV_GCP_46", "CKV_GCP_47", "CKV_GCP_48"],
     },
     checks: {
-      gcp: [
-        {
-          types: [...GCP_WIDE_GRANTS, ...GCP_ML_GRANTS],
-          whenAbsent: "complies",
-          cloudDefault: "no members",
-          evaluate: ({ props }) =>
-            onGcpGrants(props, (grant) =>
-              grantViolatesIf(
-                grant.member((member) => DEFAULT_ACCOUNT.test(member)),
-                grant,
-                "grants a role to a default service account",
-              ),
-            ),
-        },
-      ],
+      gcp: [noGrantTo((member) => DEFAULT_ACCOUNT.test(member), "grants a role to a default service account")],
     },
   },
   {
