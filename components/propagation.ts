@@ -12,17 +12,8 @@ import * as pulumi from "@pulumi/pulumi";
  */
 export function waitAfterCreation(name: string, seconds: number): pulumi.CustomResourceOptions {
   if (pulumi.runtime.isDryRun() || !hasHooks()) return {};
-  // The engine runs one hook after another: each waits only for what is left since its own resource was created, so that
-  // several resources wait side by side.
-  let started = Date.now();
-  const start = new pulumi.ResourceHook(`${name}-start`, () => {
-    started = Date.now();
-  });
-  const wait = new pulumi.ResourceHook(name, () => {
-    const left = started + seconds * 1000 - Date.now();
-    return new Promise<void>((done) => void setTimeout(done, Math.max(left, 0)));
-  });
-  return { hooks: { beforeCreate: [start], afterCreate: [wait] } };
+  const hook = new pulumi.ResourceHook(name, () => new Promise<void>((done) => void setTimeout(done, seconds * 1000)));
+  return { hooks: { afterCreate: [hook] } };
 }
 
 /** The SDK's mocks, with which programs are unit-tested, say that they run hooks but cannot, and would wait for ever. */

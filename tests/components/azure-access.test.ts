@@ -229,7 +229,7 @@ describe("what an Azure workspace grants", function () {
       { outputs: azureOutputs },
     );
     assert.deepEqual(
-      hooks.filter((name) => !name.endsWith("-start")).sort(),
+      hooks.sort(),
       ["flow-log-write", "images-build-context", "key-data-use", "key-logs-use", "key-models-use", "key-notebooks-use"]
         .concat("workspace-connect-data-features")
         .map((name) => `fraud-ml-${name}-propagation`),
