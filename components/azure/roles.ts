@@ -49,11 +49,12 @@ export interface Grant {
 }
 
 /**
- * How long an update waits after a grant that is used at once, in seconds. Most grants are in force within a minute;
- * Azure says that it can take up to 10 (https://learn.microsoft.com/azure/role-based-access-control/troubleshooting).
- * Then the update fails where it stands, and goes on from there when it is run again.
+ * How long an update waits after a grant that is used at once, in seconds: as long as Azure's own verified modules wait
+ * by default. The engine holds other new resources back meanwhile, so several such grants wait one after another. Azure
+ * says that it can take up to 10 minutes (https://learn.microsoft.com/azure/role-based-access-control/troubleshooting):
+ * then the update fails where it stands, and goes on from there when it is run again.
  */
-export const PROPAGATION_SECONDS = 60;
+export const PROPAGATION_SECONDS = 30;
 
 /**
  * Assigns a role. The assignment's name is a GUID made of scope, principal and role: the same grant always has the same
