@@ -4,15 +4,15 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { messageOf, UserError } from "./errors.ts";
-import { loadFixtures, noFixtures } from "./fixtures.ts";
 import { folder } from "./here.cjs";
-import { loadPackSource } from "./pack.ts";
-import { liveProgress, quietProgress } from "./progress.ts";
-import { loadProject, stackNames } from "./project.ts";
-import { jsonReport } from "./report-json.ts";
-import { neutralLines, textReport } from "./report-text.ts";
+import { loadPackSource } from "./packs/pack.ts";
+import { loadFixtures, noFixtures } from "./project/fixtures.ts";
+import { loadProject, stackNames } from "./project/project.ts";
+import { liveProgress, quietProgress } from "./report/progress.ts";
+import { jsonReport } from "./report/report-json.ts";
+import { neutralLines, textReport } from "./report/report-text.ts";
+import { ERROR, exitCode, PASS } from "./report/verdict.ts";
 import { type PreviewOptions, startPreview } from "./supervisor.ts";
-import { ERROR, exitCode, PASS } from "./verdict.ts";
 
 const HELP = `Previews a Pulumi program written for Node.js, and judges it with policy packs, without a cloud account, provider
 plugins or the Pulumi CLI.

@@ -1,11 +1,11 @@
 // One stack: the program runs, and every resource that it registers is judged while it goes on.
 
 import { messageOf } from "./errors.ts";
-import type { LogLine, Properties, ResourceRecord, StackRun } from "./messages.ts";
-import type { Findings, Pack } from "./pack.ts";
-import type { StackResult } from "./result.ts";
-import type { RunnerProcess } from "./runner-process.ts";
-import { stackUrn } from "./urn.ts";
+import type { Findings, Pack } from "./packs/pack.ts";
+import type { LogLine, Properties, ResourceRecord, StackRun } from "./protocol/messages.ts";
+import { stackUrn } from "./protocol/urn.ts";
+import type { StackResult } from "./report/result.ts";
+import type { RunnerProcess } from "./runner/runner-process.ts";
 
 interface Watcher {
   resource(count: number): void;

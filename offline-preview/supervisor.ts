@@ -3,17 +3,17 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { AnalyzedStack } from "./analyzer.ts";
-import { childEnvironment } from "./environment.ts";
 import { messageOf } from "./errors.ts";
 import { judge } from "./judge.ts";
-import type { Fixtures, LogLine, StackRun } from "./messages.ts";
-import { Pack, type PackSource } from "./pack.ts";
-import { type Project, parseStackName } from "./project.ts";
-import type { PackInfo, PreviewResult, StackResult } from "./result.ts";
-import { RunnerProcess } from "./runner-process.ts";
-import { loadStackConfig } from "./stack-config.ts";
-import { passes } from "./verdict.ts";
+import type { AnalyzedStack } from "./packs/analyzer.ts";
+import { Pack, type PackSource } from "./packs/pack.ts";
+import { type Project, parseStackName } from "./project/project.ts";
+import { loadStackConfig } from "./project/stack-config.ts";
+import type { Fixtures, LogLine, StackRun } from "./protocol/messages.ts";
+import type { PackInfo, PreviewResult, StackResult } from "./report/result.ts";
+import { passes } from "./report/verdict.ts";
+import { childEnvironment } from "./runner/environment.ts";
+import { RunnerProcess } from "./runner/runner-process.ts";
 
 /** What to preview. */
 export interface PreviewOptions {

@@ -1,8 +1,8 @@
 /** Pulumi.yaml and stack files, read as the engine reads them. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { loadProject } from "../../offline-preview/project.ts";
-import { loadStackConfig } from "../../offline-preview/stack-config.ts";
+import { loadProject } from "../../offline-preview/project/project.ts";
+import { loadStackConfig } from "../../offline-preview/project/stack-config.ts";
 import { type Files, folder, preview, project, removeFolders, resource, run } from "./preview.ts";
 
 const PRINT_CONFIG = `import * as pulumi from "@pulumi/pulumi";

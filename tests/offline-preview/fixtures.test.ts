@@ -1,7 +1,7 @@
 /** Look-ups and fixtures: what is answered, by whom, and what happens without an answer. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { loadFixtures } from "../../offline-preview/fixtures.ts";
+import { loadFixtures } from "../../offline-preview/project/fixtures.ts";
 import { folder, preview, project, removeFolders, resource, run } from "./preview.ts";
 
 const IDENTITIES = `import * as pulumi from "@pulumi/pulumi";

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import type * as resproto from "@pulumi/pulumi/proto/resource_pb.js";
-import { noFixtures } from "../../offline-preview/fixtures.ts";
-import type { ResourceRecord, StackRun } from "../../offline-preview/messages.ts";
-import { Monitor, type Protos } from "../../offline-preview/monitor.ts";
-import { seconds } from "../../offline-preview/registration.ts";
-import { makeUrn, nameOf, typeOf } from "../../offline-preview/urn.ts";
+import { Monitor, type Protos } from "../../offline-preview/monitor/monitor.ts";
+import { seconds } from "../../offline-preview/monitor/registration.ts";
+import { noFixtures } from "../../offline-preview/project/fixtures.ts";
+import type { ResourceRecord, StackRun } from "../../offline-preview/protocol/messages.ts";
+import { makeUrn, nameOf, typeOf } from "../../offline-preview/protocol/urn.ts";
 
 const require = createRequire(import.meta.url);
 const protos = {

@@ -3,15 +3,15 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { digestOfFolder } from "../../offline-preview/digest.ts";
-import type { Properties } from "../../offline-preview/messages.ts";
+import { digestOfFolder } from "../../offline-preview/packs/digest.ts";
 import {
   type ConfigurablePolicy,
   configProblems,
   type PackConfig,
   readPackConfig,
   reconcile,
-} from "../../offline-preview/pack-config.ts";
+} from "../../offline-preview/packs/pack-config.ts";
+import type { Properties } from "../../offline-preview/protocol/messages.ts";
 import { folder, pack, preview, project, removeFolders, resource, run } from "./preview.ts";
 
 const QUEUES = `import { Queue } from "@pulumi/aws/sqs/queue.js";

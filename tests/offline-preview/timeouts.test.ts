@@ -5,11 +5,11 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { childEnvironment } from "../../offline-preview/environment.ts";
-import { noFixtures } from "../../offline-preview/fixtures.ts";
-import type { ResourceRecord } from "../../offline-preview/messages.ts";
-import { loadPackSource, Pack } from "../../offline-preview/pack.ts";
-import { loadProject } from "../../offline-preview/project.ts";
+import { loadPackSource, Pack } from "../../offline-preview/packs/pack.ts";
+import { noFixtures } from "../../offline-preview/project/fixtures.ts";
+import { loadProject } from "../../offline-preview/project/project.ts";
+import type { ResourceRecord } from "../../offline-preview/protocol/messages.ts";
+import { childEnvironment } from "../../offline-preview/runner/environment.ts";
 import { startPreview } from "../../offline-preview/supervisor.ts";
 import { type Files, folder, pack, preview, project, removeFolders } from "./preview.ts";
 

@@ -6,9 +6,10 @@ import type * as providerproto from "@pulumi/pulumi/proto/provider_pb.js";
 import type * as resproto from "@pulumi/pulumi/proto/resource_pb.js";
 import type * as emptyproto from "google-protobuf/google/protobuf/empty_pb.js";
 import type * as structproto from "google-protobuf/google/protobuf/struct_pb.js";
+import type { Properties, ResourceRecord, StackRun, Value } from "../protocol/messages.ts";
+import { downgradeMap, secret, UNKNOWN } from "../protocol/properties.ts";
+import { makeUrn, packageOf, STACK_TYPE } from "../protocol/urn.ts";
 import { answerInvoke, missingFixture } from "./invokes.ts";
-import type { Properties, ResourceRecord, StackRun, Value } from "./messages.ts";
-import { downgradeMap, secret, UNKNOWN } from "./properties.ts";
 import {
   ComponentProviders,
   defaultProviderDenied,
@@ -23,7 +24,6 @@ import {
 import { dependenciesOf, type Goal, goalOf, inheritFromParent, policyOptions } from "./registration.ts";
 import { sourceOf } from "./source.ts";
 import { type Callback, Transforms } from "./transforms.ts";
-import { makeUrn, packageOf, STACK_TYPE } from "./urn.ts";
 
 /** The protocol's message classes, from the copy of the SDK that runs the program. */
 export interface Protos {

@@ -1,8 +1,8 @@
 // Stand-ins for the SDK's gRPC clients: they hand each message to the monitor in the same process. A gRPC server could
 // serve the same monitor to a program in another process.
 
-import type { LogLine } from "./messages.ts";
-import type { Monitor } from "./monitor.ts";
+import type { Monitor } from "../monitor/monitor.ts";
+import type { LogLine } from "../protocol/messages.ts";
 
 type Done = (error: unknown, response?: unknown) => void;
 type Method = (request: never, done: Done) => void;

@@ -1,11 +1,11 @@
 // What a program asks for when it registers a resource: the engine calls it the goal.
 
 import type * as resproto from "@pulumi/pulumi/proto/resource_pb.js";
-import type { PolicyOptions, Properties, Value } from "./messages.ts";
-import { outputDependencies } from "./properties.ts";
+import type { PolicyOptions, Properties, Value } from "../protocol/messages.ts";
+import { outputDependencies } from "../protocol/properties.ts";
+import { packageOf, typeOf } from "../protocol/urn.ts";
 import { type ProviderMap, urnOfReference } from "./providers.ts";
 import type { Callback } from "./transforms.ts";
-import { packageOf, typeOf } from "./urn.ts";
 
 /** A resource that the program wants. */
 export interface Goal {

@@ -1,7 +1,7 @@
 // The result for people.
 
-import type { ResourceRecord, Value } from "./messages.ts";
-import { forPeople, mapForPeople } from "./properties.ts";
+import type { ResourceRecord, Value } from "../protocol/messages.ts";
+import { forPeople, mapForPeople } from "../protocol/properties.ts";
 import type { Diagnostic, NotEvaluated, PackInfo, PreviewResult, Severity, StackResult } from "./result.ts";
 import { blocks } from "./verdict.ts";
 

@@ -1,7 +1,7 @@
 // What a preview found, before it is printed.
 
-import type { Properties, ResourceRecord } from "./messages.ts";
-import type { Level } from "./pack-config.ts";
+import type { Level } from "../packs/pack-config.ts";
+import type { Properties, ResourceRecord } from "../protocol/messages.ts";
 
 export type Severity = "" | "low" | "medium" | "high" | "critical";
 

@@ -1,8 +1,8 @@
 // Which provider manages a resource: explicit, inherited or default. Follows pkg/resource/deploy (source_eval.go,
 // default_providers.go) and providers/provider.go of the engine.
 
-import type { Properties } from "./messages.ts";
-import { secret, UNKNOWN } from "./properties.ts";
+import type { Properties } from "../protocol/messages.ts";
+import { secret, UNKNOWN } from "../protocol/properties.ts";
 
 /** What decides which default provider a resource needs. */
 export interface ProviderRequest {

@@ -3,7 +3,7 @@
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
-import { messageOf, UserError } from "./errors.ts";
+import { messageOf, UserError } from "../errors.ts";
 import { parseYaml } from "./yaml.ts";
 
 /** One entry of `config:` in Pulumi.yaml. */

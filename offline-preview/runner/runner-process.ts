@@ -4,12 +4,12 @@ import { type ChildProcess, fork } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { folder } from "./here.cjs";
-import type { FromRunner, LogLine, Properties, ResourceRecord, StackRun } from "./messages.ts";
+import { folder } from "../here.cjs";
+import type { FromRunner, LogLine, Properties, ResourceRecord, StackRun } from "../protocol/messages.ts";
 import { shorten } from "./program-error.ts";
 
 // Compiled in the published package, TypeScript in the repository.
-const RUNNER = existsSync(join(folder, "runner.js")) ? "runner.js" : "runner.ts";
+const RUNNER = existsSync(join(folder, "runner", "runner.js")) ? "runner.js" : "runner.ts";
 
 /** What happens while a stack runs. */
 export interface RunObserver {
@@ -33,7 +33,7 @@ export class RunnerProcess {
   /** Starts the process ahead of its first stack. */
   start(): ChildProcess {
     if (this.child !== undefined) return this.child;
-    const child = fork(join(folder, RUNNER), [], {
+    const child = fork(join(folder, "runner", RUNNER), [], {
       cwd: this.cwd,
       env: { ...this.environment, PULUMI_OFFLINE_PREVIEW_PARENT: String(process.pid) },
       execPath: process.execPath,

@@ -1,9 +1,9 @@
 // The file of --fixtures: answers for what only a cloud could know. docs/fidelity.md describes it.
 
 import { readFileSync } from "node:fs";
-import { messageOf, UserError } from "./errors.ts";
-import type { Fixtures, Properties, Value } from "./messages.ts";
-import { isMap } from "./properties.ts";
+import { messageOf, UserError } from "../errors.ts";
+import type { Fixtures, Properties, Value } from "../protocol/messages.ts";
+import { isMap } from "../protocol/properties.ts";
 import { parseYaml } from "./yaml.ts";
 
 /** No answers. */

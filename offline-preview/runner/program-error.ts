@@ -2,8 +2,8 @@
 // of the stack and nothing else: util.inspect with colours, which the SDK's cmd/run uses, can take minutes and gigabytes
 // in Node.js 22 when a frame lies in a scoped package.
 
-import { UserError } from "./errors.ts";
-import { folder } from "./here.cjs";
+import { UserError } from "../errors.ts";
+import { folder } from "../here.cjs";
 
 const OWN_FOLDER = `${folder}/`;
 const FRAMES_SHOWN = 5;

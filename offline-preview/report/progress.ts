@@ -1,10 +1,10 @@
 // What is shown while a preview runs: one changing line in a terminal, plain lines elsewhere. Always on standard error,
 // so that the report on standard output stays clean.
 
-import type { LogLine } from "./messages.ts";
+import type { LogLine } from "../protocol/messages.ts";
+import type { Progress } from "../supervisor.ts";
 import { neutral, neutralLines } from "./report-text.ts";
 import type { StackResult } from "./result.ts";
-import type { Progress } from "./supervisor.ts";
 
 /** Shows nothing but what the program itself reports as a problem. */
 export function quietProgress(stream: NodeJS.WriteStream): Progress {

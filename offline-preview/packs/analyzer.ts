@@ -4,10 +4,10 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { AnalyzerClient } from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
 import type * as analyzerproto from "@pulumi/pulumi/proto/analyzer_pb.js";
-import type { PolicyOptions, Properties, ResourceRecord, Value } from "./messages.ts";
+import type { PolicyOptions, Properties, ResourceRecord, Value } from "../protocol/messages.ts";
+import { mapForPolicies } from "../protocol/properties.ts";
+import type { PolicyInfo, Severity } from "../report/result.ts";
 import { LEVELS, type Level, type PackConfig } from "./pack-config.ts";
-import { mapForPolicies } from "./properties.ts";
-import type { PolicyInfo, Severity } from "./result.ts";
 
 // As the SDK itself: stacks can be large.
 const MAX_MESSAGE = 400 * 1024 * 1024;

@@ -7,15 +7,15 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
+import { messageOf, UserError } from "../errors.ts";
+import { folder as packageFolder } from "../here.cjs";
+import { parseYaml } from "../project/yaml.ts";
+import type { Properties, ResourceRecord } from "../protocol/messages.ts";
+import type { Diagnostic, NotEvaluated, PackInfo, PolicyInfo } from "../report/result.ts";
+import { ownLines } from "../runner/program-error.ts";
 import { type AnalyzedStack, Analyzer, type AnalyzerDescription, type RawDiagnostic } from "./analyzer.ts";
 import { digestOf, digestOfFolder } from "./digest.ts";
-import { messageOf, UserError } from "./errors.ts";
-import { folder as packageFolder } from "./here.cjs";
-import type { Properties, ResourceRecord } from "./messages.ts";
 import { configProblems, type PackConfig, readPackConfig, reconcile, unknownNames } from "./pack-config.ts";
-import { ownLines } from "./program-error.ts";
-import type { Diagnostic, NotEvaluated, PackInfo, PolicyInfo } from "./result.ts";
-import { parseYaml } from "./yaml.ts";
 
 /** A pack as the command line names it. */
 export interface PackSource {

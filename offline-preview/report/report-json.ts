@@ -1,6 +1,6 @@
 // The result as one JSON document.
 
-import { mapForPeople } from "./properties.ts";
+import { mapForPeople } from "../protocol/properties.ts";
 import type { PreviewResult, StackResult } from "./result.ts";
 
 /** The document of --json; docs/fidelity.md describes it. */

@@ -4,8 +4,8 @@ import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { UserError } from "./errors.ts";
-import type { StackRun } from "./messages.ts";
+import { UserError } from "../errors.ts";
+import type { StackRun } from "../protocol/messages.ts";
 
 interface Manifest {
   type?: string;

@@ -1,9 +1,9 @@
 // Child process: runs the project's stacks, one after another, with the published Pulumi runtime.
 
+import { Monitor } from "../monitor/monitor.ts";
+import type { FromRunner, Properties, ResourceRecord, StackRun, ToRunner } from "../protocol/messages.ts";
 import { engineClient, monitorClient } from "./clients.ts";
-import type { FromRunner, Properties, ResourceRecord, StackRun, ToRunner } from "./messages.ts";
 import { canBeReused, freshModules, installFreshModules, trackListeners } from "./modules.ts";
-import { Monitor } from "./monitor.ts";
 import { loadProgram } from "./program.ts";
 import { describeError } from "./program-error.ts";
 import { loadRuntime, type Runtime } from "./runtime.ts";

@@ -2,9 +2,9 @@
 // the program. Follows sdk/go/common/resource/config (object.go, value.go) and pkg/workspace/config.go.
 
 import { existsSync, readFileSync } from "node:fs";
-import { messageOf, UserError } from "./errors.ts";
+import { messageOf, UserError } from "../errors.ts";
+import { UNKNOWN } from "../protocol/properties.ts";
 import { belongsToProject, hasType, type Project, stackFile, stackNames, typeName } from "./project.ts";
-import { UNKNOWN } from "./properties.ts";
 import { parseYaml } from "./yaml.ts";
 
 /** What the program and the packs get as configuration. */

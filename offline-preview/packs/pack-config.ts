@@ -3,8 +3,8 @@
 
 import { readFileSync } from "node:fs";
 import { Ajv } from "ajv";
-import { messageOf, UserError } from "./errors.ts";
-import type { Properties } from "./messages.ts";
+import { messageOf, UserError } from "../errors.ts";
+import type { Properties } from "../protocol/messages.ts";
 
 /** What happens on a violation. */
 export type Level = "advisory" | "mandatory" | "disabled" | "remediate";

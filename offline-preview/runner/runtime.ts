@@ -4,10 +4,10 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { UserError } from "./errors.ts";
-import type { Value } from "./messages.ts";
-import { PROMISE_FORM, type Protos } from "./monitor.ts";
-import { UNKNOWN } from "./properties.ts";
+import { UserError } from "../errors.ts";
+import { PROMISE_FORM, type Protos } from "../monitor/monitor.ts";
+import type { Value } from "../protocol/messages.ts";
+import { UNKNOWN } from "../protocol/properties.ts";
 
 /** The parts of the SDK's per-deployment state that are used here (runtime/state.js). */
 interface Store {

@@ -3,7 +3,7 @@
 import { registerHooks } from "node:module";
 import { sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { requireCache } from "./here.cjs";
+import { requireCache } from "../here.cjs";
 
 const QUERY = "stack";
 

@@ -2,7 +2,7 @@
 // for the few that nearly every program makes: whose account, project, region and client am I?
 
 import { isDeepStrictEqual } from "node:util";
-import type { Fixtures, Properties, Value } from "./messages.ts";
+import type { Fixtures, Properties, Value } from "../protocol/messages.ts";
 
 /** What a look-up may depend on besides its arguments. */
 export interface InvokeContext {

@@ -3,8 +3,8 @@
 
 import type * as resproto from "@pulumi/pulumi/proto/resource_pb.js";
 import type * as structproto from "google-protobuf/google/protobuf/struct_pb.js";
-import type { Properties, Value } from "./messages.ts";
-import { isMap, OUTPUT, SIGNATURE, signatureOf, upgradeToOutputs } from "./properties.ts";
+import type { Properties, Value } from "../protocol/messages.ts";
+import { isMap, OUTPUT, SIGNATURE, signatureOf, upgradeToOutputs } from "../protocol/properties.ts";
 import { dependenciesOf, type Goal } from "./registration.ts";
 
 /** Where a function of the program can be called. */
