@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { messageOf, UserError } from "./errors.ts";
 import { folder } from "./here.cjs";
 import { loadPackSource } from "./packs/pack.ts";
+import { traceTo } from "./packs/trace.ts";
 import { loadFixtures, noFixtures } from "./project/fixtures.ts";
 import { loadProject, stackNames } from "./project/project.ts";
 import { liveProgress, quietProgress } from "./report/progress.ts";
@@ -28,6 +29,7 @@ Usage: pulumi-offline-preview [options]
   --json                      print one JSON document instead of the report
   --quiet                     no progress, and a report of problems only
   --timeout SECONDS           time that one stack may take, with the start of its policy packs (default: 300)
+  --trace FILE                write every call to a policy pack to FILE, as the engine's PULUMI_DEBUG_GRPC does
   --help                      show this text
   --version                   show the version
 
@@ -58,6 +60,7 @@ function parseCommandLine(args: string[]) {
         json: { type: "boolean" },
         quiet: { type: "boolean" },
         timeout: { type: "string" },
+        trace: { type: "string" },
         help: { type: "boolean", short: "h" },
         version: { type: "boolean" },
       },
@@ -107,6 +110,7 @@ function readCommand(values: Values): Command {
     fixtures: values.fixtures === undefined ? noFixtures() : loadFixtures(resolve(values.fixtures)),
     allowUndecided: values["allow-undecided"] ?? false,
     timeout: timeoutOf(values.timeout),
+    ...(values.trace === undefined ? {} : { trace: traceTo(resolve(values.trace)) }),
     json: values.json ?? false,
     quiet: values.quiet ?? false,
   };

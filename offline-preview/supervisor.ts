@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { messageOf } from "./errors.ts";
 import { judge } from "./judge.ts";
-import type { AnalyzedStack } from "./packs/analyzer.ts";
 import { Pack, type PackSource } from "./packs/pack.ts";
+import type { PackStart } from "./packs/pack-process.ts";
+import type { AnalyzedStack } from "./packs/requests.ts";
 import { type Project, parseStackName } from "./project/project.ts";
 import { loadStackConfig } from "./project/stack-config.ts";
 import type { Fixtures, LogLine, StackRun } from "./protocol/messages.ts";
@@ -25,6 +26,8 @@ export interface PreviewOptions {
   allowUndecided: boolean;
   /** Seconds that one stack may take, its packs' start included. */
   timeout: number;
+  /** Is told of every call to a policy pack, in order. */
+  trace?: PackStart["trace"];
 }
 
 /** What the person who waits sees. */
@@ -188,7 +191,11 @@ class Supervisor {
     try {
       // Started ahead of its own stack it has that stack's time, not what is left of the current one's.
       const limit = Date.now() + this.options.timeout * 1000;
-      const pack = await Pack.start(source, stack, this.environment, () => Math.max(limit, this.deadline));
+      const pack = await Pack.start(source, stack, {
+        environment: this.environment,
+        deadline: () => Math.max(limit, this.deadline),
+        trace: this.options.trace ?? (() => {}),
+      });
       this.running.add(pack);
       if (this.stopped) pack.stop();
       if (source.stateless) this.shared.set(source, pack);

@@ -5,12 +5,7 @@ import { readFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import { messageOf, UserError } from "../errors.ts";
 import type { Properties } from "../protocol/messages.ts";
-
-/** What happens on a violation. */
-export type Level = "advisory" | "mandatory" | "disabled" | "remediate";
-
-/** In the order of the protocol's EnforcementLevel. */
-export const LEVELS: Level[] = ["advisory", "mandatory", "disabled", "remediate"];
+import { LEVELS, type Level } from "./levels.ts";
 
 /** Configuration of one policy; "all" as a policy's name sets the level of every policy. */
 export interface PolicyConfig {

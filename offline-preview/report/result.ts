@@ -1,6 +1,6 @@
 // What a preview found, before it is printed.
 
-import type { Level } from "../packs/pack-config.ts";
+import type { Level } from "../packs/levels.ts";
 import type { Properties, ResourceRecord } from "../protocol/messages.ts";
 
 export type Severity = "" | "low" | "medium" | "high" | "critical";

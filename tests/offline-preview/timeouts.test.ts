@@ -59,12 +59,11 @@ describe("offline preview: time limit", function () {
     const hanging = pack(`[{ name: "hangs", description: "", validateResource: () => new Promise(() => {}) }]`);
     const stack = { stack: "dev", project: "demo", organization: "organization", config: {}, secretKeys: [] };
     let deadline = Date.now() + LONG * 1000;
-    const running = await Pack.start(
-      loadPackSource(hanging, undefined),
-      stack,
-      childEnvironment(folder({})),
-      () => deadline,
-    );
+    const running = await Pack.start(loadPackSource(hanging, undefined), stack, {
+      environment: childEnvironment(folder({})),
+      deadline: () => deadline,
+      trace: () => {},
+    });
     try {
       deadline = Date.now() + SHORT * 1000;
       const late = /^policy pack demo-pack failed on urn:first: did not answer analyze in time$/;

@@ -1,0 +1,45 @@
+// A log of the calls to policy packs, in the form of the engine's own (PULUMI_DEBUG_GRPC): one JSON document a line, with
+// the requests as protobuf writes them in JSON, which leaves out what is empty.
+
+import { appendFileSync, writeFileSync } from "node:fs";
+import { messageOf, UserError } from "../errors.ts";
+import type { Method } from "./pack-messages.ts";
+
+/** Makes a function that writes calls to a file, which is emptied first; a UserError if it cannot be written. */
+export function traceTo(file: string): (method: Method, request: object) => void {
+  try {
+    writeFileSync(file, "");
+  } catch (error) {
+    throw new UserError(`--trace: ${messageOf(error)}`);
+  }
+  return (method, request) => {
+    const name = `/pulumirpc.Analyzer/${method.charAt(0).toUpperCase()}${method.slice(1)}`;
+    appendFileSync(file, `${JSON.stringify({ method: name, request: withoutEmpty(request) })}\n`);
+  };
+}
+
+// Fields that hold values of the program: what is empty in them means something.
+const VALUES = new Set(["properties", "config"]);
+
+function withoutEmpty(message: object): object {
+  return Object.fromEntries(
+    Object.entries(message).flatMap(([key, value]) => {
+      if (VALUES.has(key)) return [[key, value]];
+      const kept = isMessage(value) ? withoutEmpty(value) : Array.isArray(value) ? value.map(ofElement) : value;
+      return isEmpty(kept) ? [] : [[key, kept]];
+    }),
+  );
+}
+
+function ofElement(value: unknown): unknown {
+  return isMessage(value) ? withoutEmpty(value) : value;
+}
+
+function isMessage(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+// The message of time limits is always there, even if no limit is set.
+function isEmpty(value: unknown): boolean {
+  return value === "" || value === 0 || value === false || (Array.isArray(value) && value.length === 0);
+}
