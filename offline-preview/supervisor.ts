@@ -131,7 +131,8 @@ class Supervisor {
       result.error = messageOf(error);
     }
     result.durationMs = Date.now() - begin;
-    result.ok = passes(result, this.options.allowUndecided);
+    const judged = this.options.packs.length > 0;
+    result.ok = passes(result, { judged, allowUndecided: this.options.allowUndecided });
     return result;
   }
 

@@ -6,9 +6,11 @@ import type * as providerproto from "@pulumi/pulumi/proto/provider_pb.js";
 import type * as resproto from "@pulumi/pulumi/proto/resource_pb.js";
 import type * as emptyproto from "google-protobuf/google/protobuf/empty_pb.js";
 import type * as structproto from "google-protobuf/google/protobuf/struct_pb.js";
-import type { Properties, ResourceRecord, StackRun, Value } from "../protocol/messages.ts";
+import { messageOf } from "../errors.ts";
+import type { LogLine, Properties, ResourceRecord, StackRun, Value } from "../protocol/messages.ts";
 import { downgradeMap, secret, UNKNOWN } from "../protocol/properties.ts";
 import { makeUrn, packageOf, STACK_TYPE } from "../protocol/urn.ts";
+import { Hooks, type HookTime } from "./hooks.ts";
 import { answerInvoke, missingFixture } from "./invokes.ts";
 import {
   ComponentProviders,
@@ -41,6 +43,8 @@ export interface MonitorHost {
   remediate(resource: ResourceRecord): Promise<Properties>;
   /** A component or the stack has its outputs. */
   outputs(urn: string, outputs: Properties): void;
+  /** Something that the user should know, or an error that fails the preview. */
+  log(line: LogLine): void;
   /** Runs a callback (a transform or a hook) of the program. */
   callback(target: string, token: string, request: Uint8Array): Promise<Uint8Array>;
   /** Names of the properties of a type that only the cloud sets. */
@@ -72,6 +76,9 @@ export class Monitor {
   private readonly defaults = new Map<string, string>();
   private readonly packages = new Map<string, ProviderRequest>();
   private readonly transforms: Transforms;
+  private readonly hooks: Hooks;
+  /** Components whose outputs are still to come. */
+  private readonly open = new Set<string>();
 
   private readonly run: StackRun;
   private readonly host: MonitorHost;
@@ -81,9 +88,9 @@ export class Monitor {
     this.run = run;
     this.host = host;
     this.protos = protos;
-    this.transforms = new Transforms(protos, (callback, request) =>
-      host.callback(callback.target, callback.token, request),
-    );
+    const call = (callback: Callback, request: Uint8Array) => host.callback(callback.target, callback.token, request);
+    this.transforms = new Transforms(protos, call);
+    this.hooks = new Hooks(protos, call, host.log);
   }
 
   getDeploymentInfo(): resproto.DeploymentInfo {
@@ -131,12 +138,18 @@ export class Monitor {
     return this.settle(goal, urn, provider ?? "", sourceOf(position, this.run.root));
   }
 
-  registerResourceOutputs(request: resproto.RegisterResourceOutputsRequest): emptyproto.Empty {
+  async registerResourceOutputs(request: resproto.RegisterResourceOutputsRequest): Promise<emptyproto.Empty> {
     const urn = request.getUrn();
-    const outputs = downgradeMap(toProperties(request.getOutputs()));
     const state = this.states.get(urn);
-    if (state !== undefined) state.record.outputs = outputs;
+    const isStack = state?.goal.type === STACK_TYPE;
+    // Only components have outputs of their own, and only once; the stack's may come again.
+    if (state === undefined || !(isStack || this.open.delete(urn))) {
+      throw new MonitorError(`cannot complete a resource '${urn}' whose registration isn't pending`);
+    }
+    const outputs = downgradeMap(toProperties(request.getOutputs()));
+    state.record.outputs = outputs;
     this.host.outputs(urn, outputs);
+    if (!isStack) await this.runHooks("after", state);
     return new this.protos.empty.Empty();
   }
 
@@ -209,13 +222,11 @@ export class Monitor {
     return response;
   }
 
+  /** A method of a provider's resource: nobody runs it here, so what it returns is unknown without a fixture. */
   call(request: resproto.ResourceCallRequest): providerproto.CallResponse {
-    const token = request.getTok();
-    const args = toProperties(request.getArgs());
-    const result = answerInvoke(token, args, { provider: {} }, this.run.fixtures);
-    if (result === undefined) throw new MonitorError(missingFixture(token, args));
+    const result = answerInvoke(request.getTok(), toProperties(request.getArgs()), { provider: {} }, this.run.fixtures);
     const response = new this.protos.provider.CallResponse();
-    response.setReturn(this.struct(result));
+    response.setReturn(this.struct(result ?? { result: UNKNOWN }));
     return response;
   }
 
@@ -242,9 +253,34 @@ export class Monitor {
     return new this.protos.empty.Empty();
   }
 
-  /** Hooks run when something is created, updated or deleted; a preview only needs to accept them. */
-  registerHook(): emptyproto.Empty {
+  registerResourceHook(request: resproto.RegisterResourceHookRequest): emptyproto.Empty {
+    this.hooks.add(request);
     return new this.protos.empty.Empty();
+  }
+
+  registerErrorHook(request: resproto.RegisterErrorHookRequest): emptyproto.Empty {
+    this.hooks.addErrorHook(request);
+    return new this.protos.empty.Empty();
+  }
+
+  /** The program has registered everything; the stack is judged when its process has nothing left to do. */
+  signalAndWaitForShutdown(): emptyproto.Empty {
+    return new this.protos.empty.Empty();
+  }
+
+  private async runHooks(time: HookTime, { goal, id, record }: State): Promise<void> {
+    const hooks = goal.request?.getHooks();
+    if (hooks === undefined) return;
+    const { urn, type, name, inputs, outputs } = record;
+    const names = time === "before" ? hooks.getBeforeCreateList() : hooks.getAfterCreateList();
+    const resource = { urn, id, type, name, hooks: names, inputs };
+    if (time === "before") return this.hooks.run(time, resource);
+    try {
+      await this.hooks.run(time, { ...resource, outputs });
+    } catch (error) {
+      // The resource is there; the failure is the deployment's.
+      this.host.log({ severity: "error", message: messageOf(error), urn });
+    }
   }
 
   /** The provider of a resource, registering the default one on demand; undefined if that is forbidden. */
@@ -304,12 +340,6 @@ export class Monitor {
       );
     }
     const fixture = this.fixtureOutputs(goal.type, goal.name);
-    if (goal.remote && fixture === undefined) {
-      throw new MonitorError(
-        `'${goal.name}' [${goal.type}] is a component of a provider plugin, which cannot run offline: ` +
-          `give its outputs in the file of --fixtures under "resources" -> "${goal.type}"`,
-      );
-    }
     if (isProviderType(goal.type)) {
       const version = goal.version || this.host.installedVersion(goal.type.slice("pulumi:providers:".length));
       if (version !== "") goal.inputs.version = version;
@@ -319,13 +349,17 @@ export class Monitor {
     const record = this.record(goal, urn, urnOfReference(provider), source);
     const id = this.idOf(goal, fixture);
     // Before anything is awaited: a second resource of this name must find the first.
-    this.states.set(urn, { id, goal: { ...goal, provider }, record });
+    const state = { id, goal: { ...goal, provider }, record };
+    this.states.set(urn, state);
     if (!goal.custom) this.components.add(urn, goal.parent, goal.providers);
+    if (!goal.custom && !goal.remote) this.open.add(urn);
     this.transforms.remember(urn, goal);
     if (this.run.remediates) record.inputs = await this.host.remediate(record);
+    await this.runHooks("before", state);
     record.outputs = this.outputsOf(goal, record.inputs, fixture);
     if (!this.run.remediates) this.host.registered(record);
     else this.host.outputs(urn, record.outputs);
+    if (goal.custom) await this.runHooks("after", state);
     const response = new this.protos.resource.RegisterResourceResponse();
     response.setUrn(urn);
     response.setId(id);
@@ -347,6 +381,7 @@ export class Monitor {
       name: goal.name,
       parent: goal.parent,
       custom: goal.custom,
+      ...(goal.remote ? { opaque: true } : {}),
       inputs: goal.inputs,
       outputs: goal.custom ? goal.inputs : {},
       ...dependenciesOf(goal),

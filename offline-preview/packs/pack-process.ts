@@ -43,7 +43,7 @@ export class PackProcess {
     this.child = child;
     this.output = output;
     this.start = start;
-    child.on("message", (message: FromPack) => message.answers.forEach((answer) => this.settle(answer)));
+    child.on("message", (message: FromPack) => message.answers.forEach((answer) => void this.settle(answer)));
     child.on("close", () => this.failAll(howEnded(child, output)));
     child.on("error", (error) => this.failAll(error.message));
     this.send({ type: "connect", port });

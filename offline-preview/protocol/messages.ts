@@ -33,8 +33,8 @@ export interface StackRun {
   pwd: string;
   /** The program: "." for the folder's own entry point, else a file name in `pwd`. */
   main: string;
-  /** False when Pulumi.yaml says `typescript: false`. */
-  typescript: boolean;
+  /** The tsconfig file by which TypeScript is compiled, relative to `pwd`; false if Node.js runs it as it is. */
+  typescript: false | { tsconfig: string };
   /** `namespace:name` -> text. Encrypted values are the unknown sentinel. */
   config: Record<string, string>;
   /** Keys of `config` that are secret. */
@@ -64,6 +64,8 @@ export interface ResourceRecord {
   /** URN, or "" for the stack and for default providers. */
   parent: string;
   custom: boolean;
+  /** A component of a provider plugin, which does not run offline: what it is made of is not known. */
+  opaque?: boolean;
   inputs: Properties;
   /** What stack policies see; of a component and of the stack only what was registered as outputs. */
   outputs: Properties;

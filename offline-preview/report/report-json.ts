@@ -19,6 +19,7 @@ function stackDocument(stack: StackResult): object {
       name: resource.name,
       parent: resource.parent,
       custom: resource.custom,
+      ...(resource.opaque ? { opaque: true } : {}),
       inputs: mapForPeople(resource.inputs),
       dependencies: resource.dependencies,
       propertyDependencies: resource.propertyDependencies,

@@ -3,7 +3,7 @@
 import type { ResourceRecord, Value } from "../protocol/messages.ts";
 import { forPeople, mapForPeople } from "../protocol/properties.ts";
 import type { Diagnostic, NotEvaluated, PackInfo, PreviewResult, Severity, StackResult } from "./result.ts";
-import { blocks } from "./verdict.ts";
+import { blocks, opaqueComponents } from "./verdict.ts";
 
 /** How much of a report is wanted. */
 export interface ReportOptions {
@@ -68,6 +68,7 @@ function stackLines(stack: StackResult, packs: PackInfo[], options: ReportOption
   lines.push(
     ...section("Could not be decided", stack.notEvaluated, (finding) => undecidedLines(finding, sources, options)),
   );
+  lines.push(...opaqueLines(stack, sources, packs.length > 0 && !options.allowUndecided));
   lines.push(...section("Exemptions in force", stack.exempted, (finding) => findingLines(finding, sources)));
   if (!options.quiet && Object.keys(stack.outputs).length > 0) lines.push("", "  Outputs", ...outputLines(stack));
   return lines;
@@ -156,6 +157,18 @@ function undecidedLines(finding: NotEvaluated, sources: Map<string, ResourceReco
     `    ${severity}: ${neutral(finding.policy)} (${neutral(finding.pack)}, ${finding.level}${blocking})`,
     `      on ${placeOf(finding.urn, sources)}`,
     ...indented(finding.reason, 6),
+  ];
+}
+
+// Even without a policy pack: a tree that ends there is not the whole tree.
+function opaqueLines(stack: StackResult, sources: Map<string, ResourceRecord>, blocking: boolean): string[] {
+  const components = opaqueComponents(stack);
+  if (components.length === 0) return [];
+  const consequence = blocking ? "; they block, unless --allow-undecided" : "";
+  return [
+    "",
+    `  Opaque components (${components.length}): their plugins do not run offline, what they create is not seen${consequence}`,
+    ...components.map(({ urn }) => `    ${placeOf(urn, sources)}`),
   ];
 }
 

@@ -1,5 +1,6 @@
 // What a preview means: pass, fail, or no answer at all.
 
+import type { ResourceRecord } from "../protocol/messages.ts";
 import type { NotEvaluated, PreviewResult, StackResult } from "./result.ts";
 
 /** Exit code: every stack passes. */
@@ -15,11 +16,24 @@ export function blocks(undecided: NotEvaluated): boolean {
   return mandatory && (undecided.severity === "high" || undecided.severity === "critical");
 }
 
+/** Components of provider plugins: what they are made of is neither seen nor judged. */
+export function opaqueComponents(stack: Pick<StackResult, "resources">): ResourceRecord[] {
+  return stack.resources.filter((resource) => resource.opaque);
+}
+
+/** What a verdict depends on besides what was found. */
+export interface VerdictOptions {
+  /** Some policy pack judged the stack. Without one nothing is undecided. */
+  judged: boolean;
+  allowUndecided: boolean;
+}
+
 /** True if nothing stops the stack. */
-export function passes(stack: Omit<StackResult, "ok">, allowUndecided: boolean): boolean {
+export function passes(stack: Omit<StackResult, "ok">, { judged, allowUndecided }: VerdictOptions): boolean {
   if (stack.error !== undefined) return false;
   if (stack.diagnostics.some((diagnostic) => diagnostic.level === "mandatory")) return false;
-  return allowUndecided || !stack.notEvaluated.some(blocks);
+  if (!judged || allowUndecided) return true;
+  return !stack.notEvaluated.some(blocks) && opaqueComponents(stack).length === 0;
 }
 
 /** The exit code of a whole preview; a failure to judge weighs more than a violation. */

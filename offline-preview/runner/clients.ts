@@ -38,9 +38,9 @@ export function monitorClient(monitor: Monitor): Record<string, Method> {
     registerPackage: method((request) => monitor.registerPackage(request)),
     registerStackTransform: method((request) => monitor.registerStackTransform(callbackOf(request))),
     registerStackInvokeTransform: method((request) => monitor.registerStackInvokeTransform(callbackOf(request))),
-    registerResourceHook: method(() => monitor.registerHook()),
-    registerErrorHook: method(() => monitor.registerHook()),
-    signalAndWaitForShutdown: method(() => monitor.registerHook()),
+    registerResourceHook: method((request) => monitor.registerResourceHook(request)),
+    registerErrorHook: method((request) => monitor.registerErrorHook(request)),
+    signalAndWaitForShutdown: method(() => monitor.signalAndWaitForShutdown()),
     close: () => undefined,
   };
 }

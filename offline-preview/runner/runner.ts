@@ -73,6 +73,7 @@ async function runToEnd(run: StackRun, errors: string[]): Promise<void> {
       registered: (resource) => send({ type: "resource", resource }),
       remediate,
       outputs: (urn, outputs) => send({ type: "outputs", urn, outputs }),
+      log: (line) => send({ type: "log", line }),
       callback: (_, token, request) => callback(token, request),
       outputOnly,
       installedVersion,

@@ -1,6 +1,6 @@
 /** What the engine would make of a program's registrations: names, providers, inheritance, dependencies, values. */
 import assert from "node:assert/strict";
-import { preview, project, removeFolders, resource, type Stack } from "./preview.ts";
+import { pack, preview, project, removeFolders, resource, run } from "./preview.ts";
 
 const URN = "urn:pulumi:dev::demo::";
 const STACK_URN = `${URN}pulumi:pulumi:Stack::demo-dev`;
@@ -285,8 +285,7 @@ new BucketEventSubscription("events", bucket as never, handler as never, { event
     assert.ok(types.includes("aws:s3/bucketNotification:BucketNotification"), types.join());
   });
 
-  it("accepts a component of a provider plugin only with a fixture", async () => {
-    const remote = (stack: Stack) => stack.resources.filter(({ type }) => type === "awsx:ec2:Vpc");
+  it("shows a component of a provider plugin as opaque, with its inputs judged, and lets it block", async () => {
     const program = `import * as pulumi from "@pulumi/pulumi";
 class Vpc extends pulumi.ComponentResource {
   declare readonly vpcId: pulumi.Output<string>;
@@ -296,13 +295,51 @@ class Vpc extends pulumi.ComponentResource {
 }
 export const vpcId = new Vpc("vpc").vpcId;
 `;
-    const without = await preview(project(program));
-    assert.equal(without.code, 2);
-    assert.match(without.stack.error!, /component of a provider plugin.*"resources" -> "awsx:ec2:Vpc"/);
     const folder = project(program, { "answers.yaml": "resources: {'awsx:ec2:Vpc': {vpcId: vpc-1}}\n" });
+    const unjudged = await preview(folder);
+    assert.equal(unjudged.code, 0, unjudged.stack.error);
+    assert.equal(unjudged.stack.outputs.vpcId, UNKNOWN);
     const withFixture = await preview(folder, ["--fixtures", `${folder}/answers.yaml`]);
-    assert.equal(withFixture.code, 0, withFixture.stack.error);
     assert.equal(withFixture.stack.outputs.vpcId, "vpc-1");
-    assert.equal(remote(withFixture.stack).length, 1);
+
+    const noSuchRange = pack(`[{
+      name: "no-such-range",
+      description: "",
+      enforcementLevel: "advisory",
+      validateResource: ({ type, props }, report) => { if (type === "awsx:ec2:Vpc") report(props.cidr); },
+    }]`);
+    const judged = await preview(folder, ["--policy-pack", noSuchRange]);
+    assert.equal(judged.code, 1);
+    assert.deepEqual(
+      judged.stack.diagnostics.map(({ message }) => message.trim()),
+      ["10.0.0.0/16"],
+    );
+    assert.equal(resource(judged.stack, "vpc").opaque, true);
+    assert.equal((await preview(folder, ["--policy-pack", noSuchRange, "--allow-undecided"])).code, 0);
+    const text = (await run(["--cwd", folder, "--policy-pack", noSuchRange])).stdout;
+    assert.match(text, /Opaque components \(1\): their plugins do not run offline.*they block/);
+  });
+
+  it("runs the hooks that ask for previews, before and after, and fails where they fail", async () => {
+    const program = (before: string) => `import * as pulumi from "@pulumi/pulumi";
+import { Queue } from "@pulumi/aws/sqs/queue.js";
+const say = (name: string, onDryRun: boolean) => new pulumi.ResourceHook(
+  name,
+  (args) => console.log(name, args.name, Object.keys(args.newInputs ?? {}), Object.keys(args.newOutputs ?? {})),
+  { onDryRun },
+);
+const failing = new pulumi.ResourceHook("failing", () => { throw new Error("not today"); }, { onDryRun: true });
+const hooks = { beforeCreate: [${before}], afterCreate: [say("after", true), say("never", false)] };
+new Queue("queue", { fifoQueue: true }, { hooks });
+`;
+    const { code, stack, stderr } = await preview(project(program('say("before", true)')));
+    assert.equal(code, 0, stack.error);
+    const withOutputs = await run(["--cwd", project(program('say("before", true)'))]);
+    assert.match(withOutputs.stderr, /before queue \[ 'fifoQueue' \] \[\]/, stderr);
+    assert.match(withOutputs.stderr, /after queue \[ 'fifoQueue' \] \[ 'arn', 'fifoQueue', 'tagsAll', 'url' \]/);
+    assert.doesNotMatch(withOutputs.stderr, /never/);
+    const failed = await preview(project(program("failing")));
+    assert.equal(failed.code, 2);
+    assert.match(failed.stack.error!, /before hook "failing" failed: .*not today/);
   });
 });

@@ -40,6 +40,7 @@ function start(run: Partial<StackRun> = {}): { monitor: Monitor; records: Map<st
       registered: (record) => void records.set(record.name, record),
       remediate: () => Promise.reject(new Error("no policy remediates")),
       outputs: () => {},
+      log: () => {},
       callback: () => Promise.reject(new Error("no callbacks")),
       outputOnly: () => [],
       installedVersion: () => "",
@@ -133,6 +134,22 @@ describe("offline preview: the monitor", () => {
     assert.equal((await monitor.invoke(invoke)).getReturn()!.toJavaScript().partition, "aws");
     invoke.setParent("");
     await assert.rejects(monitor.invoke(invoke), /Default provider for 'aws' disabled/);
+  });
+
+  it("lets only components have outputs of their own, and only once", async () => {
+    const { monitor } = start();
+    const outputs = (urn: string) => {
+      const message = new protos.resource.RegisterResourceOutputsRequest();
+      message.setUrn(urn);
+      return monitor.registerResourceOutputs(message);
+    };
+    const component = await register(monitor, { type: "my:index:Thing", name: "thing", custom: false });
+    await outputs(component);
+    const notPending = /cannot complete a resource '.*' whose registration isn't pending/;
+    await assert.rejects(outputs(component), notPending);
+    const queue = await register(monitor, { type: "aws:sqs/queue:Queue", name: "queue" });
+    await assert.rejects(outputs(queue), notPending);
+    await assert.rejects(outputs("urn:pulumi:dev::demo::my:index:Thing::other"), notPending);
   });
 
   it("refuses what the engine refuses", async () => {

@@ -56,6 +56,7 @@ export interface Resource {
   name: string;
   parent: string;
   custom: boolean;
+  opaque?: boolean;
   inputs: Record<string, unknown>;
   dependencies: string[];
   propertyDependencies: Record<string, string[]>;
