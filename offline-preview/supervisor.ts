@@ -94,6 +94,7 @@ class Supervisor {
       this.progress.end(result);
       stacks.push(result);
     }
+    await Promise.all([...this.running].map((pack) => pack.end()));
     const packs = this.options.packs.flatMap((source) => this.infos.get(source) ?? []);
     return { ok: stacks.every((stack) => stack.ok), packs, stacks };
   }
@@ -126,7 +127,7 @@ class Supervisor {
       this.prepare(index + 1).catch(() => {});
       const resource = (count: number) => this.progress.resource(name, count);
       await judge(run, packs, this.runner, result, this.deadline, { resource, log });
-      this.release(packs);
+      await this.release(packs);
     } catch (error) {
       result.error = messageOf(error);
     }
@@ -178,7 +179,7 @@ class Supervisor {
     const failed = settled.find((outcome) => outcome.status === "rejected");
     const packs = settled.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
     if (failed !== undefined) {
-      this.release(packs);
+      await this.release(packs);
       throw failed.reason;
     }
     return packs;
@@ -208,11 +209,9 @@ class Supervisor {
     }
   }
 
-  private release(packs: Pack[]): void {
-    for (const pack of packs) {
-      if (pack.source.stateless) continue;
-      pack.stop();
-      this.running.delete(pack);
-    }
+  private async release(packs: Pack[]): Promise<void> {
+    const ended = packs.filter((pack) => !pack.source.stateless);
+    await Promise.all(ended.map((pack) => pack.end()));
+    for (const pack of ended) this.running.delete(pack);
   }
 }

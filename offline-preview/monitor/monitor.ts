@@ -10,6 +10,7 @@ import { messageOf } from "../errors.ts";
 import type { LogLine, Properties, ResourceRecord, StackRun, Value } from "../protocol/messages.ts";
 import { downgradeMap, secret, UNKNOWN } from "../protocol/properties.ts";
 import { makeUrn, packageOf, STACK_TYPE } from "../protocol/urn.ts";
+import { engineAsset } from "./assets.ts";
 import { Hooks, type HookTime } from "./hooks.ts";
 import { answerInvoke, missingFixture } from "./invokes.ts";
 import {
@@ -66,6 +67,21 @@ interface State {
 // Look-ups in promise form must have an answer; the runner marks them, since the protocol does not.
 export const PROMISE_FORM = ";promise";
 
+// Names of the features of getDeploymentInfo, as older SDKs know them.
+const FEATURES_BY_NAME = new Set([
+  "secrets",
+  "resourceReferences",
+  "outputValues",
+  "aliasSpecs",
+  "deletedWith",
+  "replaceWith",
+  "transforms",
+  "invokeTransforms",
+  "parameterization",
+  "resourceHooks",
+  "errorHooks",
+]);
+
 const STACK_REFERENCE = "pulumi:pulumi:StackReference";
 
 /** The monitor of one stack. */
@@ -118,6 +134,13 @@ export class Monitor {
     return info;
   }
 
+  /** SDKs before 3.230 or so ask for one feature after the other. */
+  supportsFeature(request: resproto.SupportsFeatureRequest): resproto.SupportsFeatureResponse {
+    const response = new this.protos.resource.SupportsFeatureResponse();
+    response.setHassupport(FEATURES_BY_NAME.has(request.getId()));
+    return response;
+  }
+
   async registerResource(request: resproto.RegisterResourceRequest): Promise<resproto.RegisterResourceResponse> {
     let goal = goalOf(request);
     const parent = this.states.get(goal.parent);
@@ -146,7 +169,7 @@ export class Monitor {
     if (state === undefined || !(isStack || this.open.delete(urn))) {
       throw new MonitorError(`cannot complete a resource '${urn}' whose registration isn't pending`);
     }
-    const outputs = downgradeMap(toProperties(request.getOutputs()));
+    const outputs = this.downgraded(toProperties(request.getOutputs()));
     state.record.outputs = outputs;
     this.host.outputs(urn, outputs);
     if (!isStack) await this.runHooks("after", state);
@@ -163,7 +186,7 @@ export class Monitor {
       }
     }
     const urn = makeUrn(this.run.stack, this.run.project, request.getParent(), type, request.getName());
-    const inputs = downgradeMap(toProperties(request.getProperties()));
+    const inputs = this.downgraded(toProperties(request.getProperties()));
     const outputs =
       type === STACK_REFERENCE
         ? this.stackReference(request.getId(), inputs)
@@ -186,7 +209,7 @@ export class Monitor {
   async invoke(request: resproto.ResourceInvokeRequest): Promise<resproto.ResourceInvokeResponse> {
     const promiseForm = request.getTok().endsWith(PROMISE_FORM);
     const token = promiseForm ? request.getTok().slice(0, -PROMISE_FORM.length) : request.getTok();
-    const response = new this.protos.resource.ResourceInvokeResponse();
+    const response = this.invokeResponse();
     if (token === "pulumi:pulumi:getResource") {
       this.defaultProvider({ package: "pulumi", version: "", pluginDownloadURL: "" });
       response.setReturn(this.struct(this.knownResource(toProperties(request.getArgs()))));
@@ -217,9 +240,16 @@ export class Monitor {
     const provider = this.states.get(urnOfReference(reference))?.record.inputs ?? {};
     const result = answerInvoke(token, call.args, { provider }, this.run.fixtures);
     if (result === undefined && promiseForm) throw new MonitorError(missingFixture(token, call.args));
-    if (result === undefined) response.setUnknown(true);
-    else response.setReturn(this.struct(result));
+    if (result !== undefined) response.setReturn(this.struct(result));
+    else if (response.setUnknown !== undefined) response.setUnknown(true);
+    // Older SDKs know no unknown answer; an unknown value in it makes the whole result unknown.
+    else response.setReturn(this.struct({ result: UNKNOWN }));
     return response;
+  }
+
+  private invokeResponse(): resproto.ResourceInvokeResponse {
+    const { resource, provider } = this.protos;
+    return new (resource.ResourceInvokeResponse ?? provider.InvokeResponse)() as resproto.ResourceInvokeResponse;
   }
 
   /** A method of a provider's resource: nobody runs it here, so what it returns is unknown without a fixture. */
@@ -269,7 +299,7 @@ export class Monitor {
   }
 
   private async runHooks(time: HookTime, { goal, id, record }: State): Promise<void> {
-    const hooks = goal.request?.getHooks();
+    const hooks = goal.request?.getHooks?.();
     if (hooks === undefined) return;
     const { urn, type, name, inputs, outputs } = record;
     const names = time === "before" ? hooks.getBeforeCreateList() : hooks.getAfterCreateList();
@@ -345,7 +375,7 @@ export class Monitor {
       if (version !== "") goal.inputs.version = version;
       if (goal.pluginDownloadURL !== "") goal.inputs.pluginDownloadURL = goal.pluginDownloadURL;
     }
-    goal.inputs = downgradeMap(goal.inputs);
+    goal.inputs = this.downgraded(goal.inputs);
     const record = this.record(goal, urn, urnOfReference(provider), source);
     const id = this.idOf(goal, fixture);
     // Before anything is awaited: a second resource of this name must find the first.
@@ -437,6 +467,10 @@ export class Monitor {
     const state = this.states.get(urn) ?? this.reads.get(urn);
     if (state === undefined) throw new MonitorError(`unknown resource ${urn}`);
     return { urn, id: state.id, state: state.record.outputs };
+  }
+
+  private downgraded(properties: Properties): Properties {
+    return downgradeMap(properties, (asset) => engineAsset(asset, this.run.pwd));
   }
 
   private struct(properties: Properties): structproto.Struct {

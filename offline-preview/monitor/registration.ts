@@ -75,7 +75,7 @@ export function goalOf(request: resproto.RegisterResourceRequest): Goal {
       create: timeouts?.getCreate() ?? "",
       update: timeouts?.getUpdate() ?? "",
       delete: timeouts?.getDelete() ?? "",
-      read: timeouts?.getRead() ?? "",
+      read: timeouts?.getRead?.() ?? "",
     },
     transforms: request
       .getTransformsList()

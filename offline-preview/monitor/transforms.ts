@@ -118,7 +118,7 @@ export class Transforms {
     timeouts.setCreate(goal.customTimeouts.create ?? "");
     timeouts.setUpdate(goal.customTimeouts.update ?? "");
     timeouts.setDelete(goal.customTimeouts.delete ?? "");
-    timeouts.setRead(goal.customTimeouts.read ?? "");
+    timeouts.setRead?.(goal.customTimeouts.read ?? "");
     options.setCustomTimeouts(timeouts);
     if (request !== undefined) {
       options.setAliasesList(request.getAliasesList());
@@ -182,7 +182,7 @@ function withOptions(goal: Goal, options: resproto.TransformResourceOptions): Go
       create: timeouts?.getCreate() ?? "",
       update: timeouts?.getUpdate() ?? "",
       delete: timeouts?.getDelete() ?? "",
-      read: timeouts?.getRead() ?? "",
+      read: timeouts?.getRead?.() ?? "",
     },
   };
 }

@@ -18,17 +18,24 @@ export function traceTo(file: string): (method: Method, request: object) => void
   };
 }
 
-// Fields that hold values of the program: what is empty in them means something.
-const VALUES = new Set(["properties", "config"]);
+// A field that holds values of the program: what is empty in it means something. The protocol's own maps are left out
+// when they are empty, its messages are not.
+const VALUES = "properties";
+const MAPS = new Set(["config", "tags", "policyConfig", "propertyDependencies"]);
 
 function withoutEmpty(message: object): object {
   return Object.fromEntries(
     Object.entries(message).flatMap(([key, value]) => {
-      if (VALUES.has(key)) return [[key, value]];
+      if (key === VALUES) return [[key, value]];
+      if (MAPS.has(key)) return Object.keys(value).length === 0 ? [] : [[key, ofMap(value)]];
       const kept = isMessage(value) ? withoutEmpty(value) : Array.isArray(value) ? value.map(ofElement) : value;
       return isEmpty(kept) ? [] : [[key, kept]];
     }),
   );
+}
+
+function ofMap(map: object): object {
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, ofElement(value)]));
 }
 
 function ofElement(value: unknown): unknown {
@@ -39,7 +46,6 @@ function isMessage(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-// The message of time limits is always there, even if no limit is set.
 function isEmpty(value: unknown): boolean {
   return value === "" || value === 0 || value === false || (Array.isArray(value) && value.length === 0);
 }

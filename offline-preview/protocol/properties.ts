@@ -5,8 +5,8 @@ import type { Properties, Value } from "./messages.ts";
 // sdk/go/common/resource/properties.go and plugin/rpc.go; the Node.js SDK exports the same constants from runtime/rpc.
 export const SIGNATURE = "4dabf18193072939515e22adb298388d";
 export const SECRET = "1b47061264138c4ac30d75fd1eb44270";
-const ASSET = "c44067f5952c0a294b673a41bacd8c17";
-const ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7";
+export const ASSET = "c44067f5952c0a294b673a41bacd8c17";
+export const ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7";
 const RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e";
 export const OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -54,13 +54,20 @@ function mapChildren(value: Value, change: (value: Value) => Value): Value {
   return isMap(value) ? mapValues(value, change) : value;
 }
 
+/** What an asset or archive becomes. */
+export type AssetChange = (asset: Properties) => Properties;
+
 /** Turns output values into unknown, secret or plain values, as the engine does before a resource is judged. */
-function downgradeOutputs(value: Value): Value {
-  if (isMap(value) && signatureOf(value) === OUTPUT) {
-    const known = "value" in value ? downgradeOutputs(value.value as Value) : UNKNOWN;
+function downgradeOutputs(value: Value, ofAsset: AssetChange): Value {
+  if (Array.isArray(value)) return value.map((item) => downgradeOutputs(item, ofAsset));
+  if (!isMap(value)) return value;
+  const signature = signatureOf(value);
+  if (signature === OUTPUT) {
+    const known = "value" in value ? downgradeOutputs(value.value as Value, ofAsset) : UNKNOWN;
     return value.secret === true ? secret(known) : known;
   }
-  return mapChildren(value, downgradeOutputs);
+  if (signature === ASSET || signature === ARCHIVE) return ofAsset(value);
+  return mapValues(value, (child) => downgradeOutputs(child, ofAsset));
 }
 
 /** The other way: unknowns and secrets as output values, in which a transform finds them where they stand. */
@@ -82,7 +89,7 @@ export function upgradeToOutputs(value: Value): Value {
 function forPolicies(value: Value): Value {
   if (isMap(value)) {
     const signature = signatureOf(value);
-    if (signature === OUTPUT) return forPolicies(downgradeOutputs(value));
+    if (signature === OUTPUT) return forPolicies(downgradeOutputs(value, (asset) => asset));
     if (signature === RESOURCE) {
       if (!("id" in value)) return value.urn as Value;
       return value.id === "" || value.id === null ? UNKNOWN : forPolicies(value.id as Value);
@@ -101,8 +108,8 @@ export function mapForPolicies(properties: Properties, keepInternal = false): Pr
 }
 
 /** Downgrades every value of a property map. */
-export function downgradeMap(properties: Properties): Properties {
-  return mapValues(properties, downgradeOutputs);
+export function downgradeMap(properties: Properties, ofAsset: AssetChange = (asset) => asset): Properties {
+  return mapValues(properties, (value) => downgradeOutputs(value, ofAsset));
 }
 
 /** A value for people: secrets and unknowns are words, references are ids, assets say what they hold. */

@@ -29,6 +29,7 @@ export function monitorClient(monitor: Monitor): Record<string, Method> {
     };
   return {
     getDeploymentInfo: method(() => monitor.getDeploymentInfo()),
+    supportsFeature: method((request) => monitor.supportsFeature(request)),
     registerResource: method((request) => monitor.registerResource(request)),
     registerResourceOutputs: method((request) => monitor.registerResourceOutputs(request)),
     readResource: method((request) => monitor.readResource(request)),
