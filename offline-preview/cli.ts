@@ -26,6 +26,8 @@ Usage: pulumi-offline-preview [options]
   --policy-pack-config FILE   configuration of a policy pack; repeatable, one for each --policy-pack, in the same order
   --fixtures FILE             answers for look-ups, and outputs of resources and other stacks (YAML or JSON)
   --allow-undecided           pass even if a critical or high control could not be decided
+  --isolated                  run each stack in a process of its own, without access to files outside the project, child
+                              processes or native code; for programs that nobody reviewed
   --json                      print one JSON document instead of the report
   --quiet                     no progress, and a report of problems only
   --timeout SECONDS           time that one stack may take, with the start of its policy packs (default: 300)
@@ -57,6 +59,7 @@ function parseCommandLine(args: string[]) {
         "policy-pack-config": { type: "string", multiple: true },
         fixtures: { type: "string" },
         "allow-undecided": { type: "boolean" },
+        isolated: { type: "boolean" },
         json: { type: "boolean" },
         quiet: { type: "boolean" },
         timeout: { type: "string" },
@@ -109,6 +112,7 @@ function readCommand(values: Values): Command {
     packs: packSources(values),
     fixtures: values.fixtures === undefined ? noFixtures() : loadFixtures(resolve(values.fixtures)),
     allowUndecided: values["allow-undecided"] ?? false,
+    isolated: values.isolated ?? false,
     timeout: timeoutOf(values.timeout),
     ...(values.trace === undefined ? {} : { trace: traceTo(resolve(values.trace)) }),
     json: values.json ?? false,

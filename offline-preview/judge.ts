@@ -5,7 +5,7 @@ import type { Findings, Pack } from "./packs/pack.ts";
 import type { LogLine, Properties, ResourceRecord, StackRun } from "./protocol/messages.ts";
 import { stackUrn } from "./protocol/urn.ts";
 import type { StackResult } from "./report/result.ts";
-import type { RunnerProcess } from "./runner/runner-process.ts";
+import type { Runner } from "./runner/runner-process.ts";
 
 interface Watcher {
   resource(count: number): void;
@@ -16,7 +16,7 @@ interface Watcher {
 export async function judge(
   run: StackRun,
   packs: Pack[],
-  runner: RunnerProcess,
+  runner: Runner,
   result: StackResult,
   deadline: number,
   watcher: Watcher,

@@ -14,7 +14,8 @@ import type { Fixtures, LogLine, StackRun } from "./protocol/messages.ts";
 import type { PackInfo, PreviewResult, StackResult } from "./report/result.ts";
 import { passes } from "./report/verdict.ts";
 import { childEnvironment } from "./runner/environment.ts";
-import { RunnerProcess } from "./runner/runner-process.ts";
+import { IsolatedRunner } from "./runner/isolated-runner.ts";
+import { type Runner, RunnerProcess } from "./runner/runner-process.ts";
 
 /** What to preview. */
 export interface PreviewOptions {
@@ -24,6 +25,8 @@ export interface PreviewOptions {
   packs: PackSource[];
   fixtures: Fixtures;
   allowUndecided: boolean;
+  /** Run each stack in a process of its own that can do nothing but register resources; for programs nobody reviewed. */
+  isolated: boolean;
   /** Seconds that one stack may take, its packs' start included. */
   timeout: number;
   /** Is told of every call to a policy pack, in order. */
@@ -38,6 +41,7 @@ export interface Progress {
   end(result: StackResult): void;
 }
 
+const noKnowledge = { resource: () => undefined, function: () => undefined, version: () => "" };
 // As Pulumi's own local backends name it.
 const DEFAULT_ORGANIZATION = "organization";
 
@@ -66,7 +70,7 @@ class Supervisor {
   private readonly options: PreviewOptions;
   private readonly progress: Progress;
   private readonly environment: Record<string, string>;
-  private readonly runner: RunnerProcess;
+  private readonly runner: Runner;
   private readonly running = new Set<Pack>();
   private readonly shared = new Map<PackSource, Pack>();
   private readonly infos = new Map<PackSource, PackInfo>();
@@ -81,7 +85,8 @@ class Supervisor {
     this.options = options;
     this.progress = progress;
     this.environment = environment;
-    this.runner = new RunnerProcess(environment, options.project.pwd);
+    const { pwd } = options.project;
+    this.runner = options.isolated ? new IsolatedRunner(environment, noKnowledge) : new RunnerProcess(environment, pwd);
   }
 
   async run(): Promise<PreviewResult> {

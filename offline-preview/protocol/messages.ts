@@ -44,6 +44,8 @@ export interface StackRun {
   fixtures: Fixtures;
   /** True if a policy may change inputs: then every registration waits for the supervisor's answer. */
   remediates: boolean;
+  /** Address of a monitor that is served over gRPC; without one the runner has a monitor of its own. */
+  monitor?: string;
 }
 
 /** The resource options that policies can read. */

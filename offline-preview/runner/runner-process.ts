@@ -19,15 +19,27 @@ export interface RunObserver {
   log(line: LogLine): void;
 }
 
-/** A child process that runs stacks, one at a time. */
-export class RunnerProcess {
+/** Runs stacks, one at a time. */
+export interface Runner {
+  /** Gets ready ahead of the first stack. */
+  start(): void;
+  /** Runs one stack to its end and returns the program's errors. `deadline` is in milliseconds since 1970. */
+  run(run: StackRun, observer: RunObserver, deadline: number): Promise<string[]>;
+  /** Ends what runs, at once. */
+  stop(): void;
+}
+
+/** A child process that runs stacks. */
+export class RunnerProcess implements Runner {
   private child: ChildProcess | undefined;
   private readonly environment: Record<string, string>;
   private readonly cwd: string;
+  private readonly nodeOptions: string[];
 
-  constructor(environment: Record<string, string>, cwd: string) {
+  constructor(environment: Record<string, string>, cwd: string, nodeOptions: string[] = []) {
     this.environment = environment;
     this.cwd = cwd;
+    this.nodeOptions = nodeOptions;
   }
 
   /** Starts the process ahead of its first stack. */
@@ -37,7 +49,13 @@ export class RunnerProcess {
       cwd: this.cwd,
       env: { ...this.environment, PULUMI_OFFLINE_PREVIEW_PARENT: String(process.pid) },
       execPath: process.execPath,
-      execArgv: ["--disable-warning=ExperimentalWarning", "--require", join(folder, "exit-with-parent.cjs")],
+      execArgv: [
+        "--disable-warning=ExperimentalWarning",
+        "--disable-warning=SecurityWarning",
+        ...this.nodeOptions,
+        "--require",
+        join(folder, "exit-with-parent.cjs"),
+      ],
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     child.stdout?.setEncoding("utf8");
@@ -46,7 +64,7 @@ export class RunnerProcess {
     return child;
   }
 
-  /** Runs one stack to its end and returns the program's errors. A process that cannot go on is replaced. */
+  /** A process that cannot go on is replaced. */
   async run(run: StackRun, observer: RunObserver, deadline: number): Promise<string[]> {
     const child = this.start();
     let reusable = false;

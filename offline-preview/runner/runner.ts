@@ -1,7 +1,7 @@
 // Child process: runs the project's stacks, one after another, with the published Pulumi runtime.
 
 import { Monitor } from "../monitor/monitor.ts";
-import type { FromRunner, Properties, ResourceRecord, StackRun, ToRunner } from "../protocol/messages.ts";
+import type { FromRunner, LogLine, Properties, ResourceRecord, StackRun, ToRunner } from "../protocol/messages.ts";
 import { engineClient, monitorClient } from "./clients.ts";
 import { canBeReused, freshModules, installFreshModules, trackListeners } from "./modules.ts";
 import { loadProgram } from "./program.ts";
@@ -64,24 +64,11 @@ async function runToEnd(run: StackRun, errors: string[]): Promise<void> {
     runtime = loadRuntime(run.pwd);
     installFreshModules();
   }
-  const { begin, callback, installedVersion, leaks, outputOnly, protos, runInPulumiStack, setEncrypted } = runtime;
+  const { begin, leaks, runInPulumiStack, setEncrypted } = runtime;
   setEncrypted(run.encryptedKeys);
   freshModules(run.index);
-  const monitor = new Monitor(
-    run,
-    {
-      registered: (resource) => send({ type: "resource", resource }),
-      remediate,
-      outputs: (urn, outputs) => send({ type: "outputs", urn, outputs }),
-      log: (line) => send({ type: "log", line }),
-      callback: (_, token, request) => callback(token, request),
-      outputOnly,
-      installedVersion,
-    },
-    protos,
-  );
-  const engine = engineClient((line) => send({ type: "log", line }));
-  begin(monitorClient(monitor), engine);
+  const { monitor, engine } = run.monitor === undefined ? ownMonitor(run, runtime) : runtime.connect(run.monitor);
+  begin(monitor, engine);
   process.argv = [process.argv[0] as string, process.argv[1] as string];
 
   let finished = false;
@@ -100,6 +87,25 @@ async function runToEnd(run: StackRun, errors: string[]): Promise<void> {
   const leak = leaks();
   if (leak !== undefined) errors.push(leak);
   else if (!finished) errors.push("the program never finished: it awaits something that never happens");
+}
+
+/** A monitor and an engine in this process. */
+function ownMonitor(run: StackRun, { callback, installedVersion, outputOnly, protos }: Runtime) {
+  const log = (line: LogLine) => send({ type: "log", line });
+  const monitor = new Monitor(
+    run,
+    {
+      registered: (resource) => send({ type: "resource", resource }),
+      remediate,
+      outputs: (urn, outputs) => send({ type: "outputs", urn, outputs }),
+      log,
+      callback: (_, token, request) => callback(token, request),
+      outputOnly,
+      installedVersion,
+    },
+    protos,
+  );
+  return { monitor: monitorClient(monitor), engine: engineClient(log) };
 }
 
 function setEnvironment(run: StackRun): void {

@@ -25,6 +25,8 @@ export interface Runtime {
   protos: Protos;
   /** Makes `monitor` and `engine` the ones that the SDK talks to, with a state as fresh as in a new process. */
   begin(monitor: unknown, engine: unknown): Store;
+  /** Clients of a monitor and an engine in another process. */
+  connect(address: string): { monitor: unknown; engine: unknown };
   /** Runs a program as the stack resource's body. */
   runInPulumiStack(program: () => Promise<unknown>): Promise<unknown>;
   /** What the program still waits for although nothing is left to do; undefined when nothing. */
@@ -88,6 +90,16 @@ export function loadRuntime(folder: string): Runtime {
       store.settings.engine = engine;
       storage.current = store;
       return store;
+    },
+    connect(address) {
+      const { credentials } = createRequire(require.resolve("@pulumi/pulumi"))("@grpc/grpc-js");
+      const options = load("/runtime/settings.js").grpcChannelOptions;
+      const { ResourceMonitorClient } = load("/proto/resource_grpc_pb.js");
+      const { EngineClient } = load("/proto/engine_grpc_pb.js");
+      return {
+        monitor: new ResourceMonitorClient(address, credentials.createInsecure(), options),
+        engine: new EngineClient(address, credentials.createInsecure(), options),
+      };
     },
     runInPulumiStack: (program) => load("/runtime/stack.js").runInPulumiStack(program),
     leaks() {

@@ -31,6 +31,7 @@ describe("offline preview: time limit", function () {
       packs: [],
       fixtures: noFixtures(),
       allowUndecided: false,
+      isolated: false,
       timeout: LONG,
     };
     const begin = (stack: string) => {

@@ -1,0 +1,91 @@
+// Runs programs that nobody reviewed: each stack in a process of its own, under Node.js's permission model, with the
+// monitor on this side. What the program registers is recorded and judged here, out of its reach.
+
+import { existsSync } from "node:fs";
+import { dirname, join, sep } from "node:path";
+import { folder } from "../here.cjs";
+import { Monitor } from "../monitor/monitor.ts";
+import type { StackRun } from "../protocol/messages.ts";
+import type { TypeKnowledge } from "../sdk/shapes.ts";
+import { callbackCaller, loadProtocol, type Protocol, serveMonitor } from "./monitor-server.ts";
+import { type Runner, RunnerProcess, type RunObserver } from "./runner-process.ts";
+
+/** A runner for untrusted programs. */
+export class IsolatedRunner implements Runner {
+  private readonly environment: Record<string, string>;
+  private readonly protocol: Protocol;
+  private readonly knowledge: TypeKnowledge;
+  private current: RunnerProcess | undefined;
+
+  /** `environment.TMPDIR` is the one folder in which programs may write. */
+  constructor(environment: Record<string, string>, knowledge: TypeKnowledge) {
+    this.environment = environment;
+    this.knowledge = knowledge;
+    this.protocol = loadProtocol();
+  }
+
+  async run(run: StackRun, observer: RunObserver, deadline: number): Promise<string[]> {
+    const callbacks = callbackCaller(this.protocol);
+    const monitor = new Monitor(
+      run,
+      {
+        registered: observer.resource,
+        remediate: observer.remediate,
+        outputs: observer.outputs,
+        log: observer.log,
+        callback: callbacks.call,
+        outputOnly: (type) => outputOnly(this.knowledge, type),
+        installedVersion: (pkg) => this.knowledge.version(pkg),
+      },
+      this.protocol.protos,
+    );
+    const served = await serveMonitor(this.protocol, monitor, observer.log);
+    const child = new RunnerProcess(this.environment, run.pwd, permissions(run, this.environment.TMPDIR as string));
+    this.current = child;
+    try {
+      // What the process itself says of resources does not count.
+      const recorded = { resource: () => {}, outputs: () => {}, remediate: observer.remediate, log: observer.log };
+      return await child.run({ ...run, monitor: served.address }, recorded, deadline);
+    } finally {
+      child.stop();
+      callbacks.close();
+      served.stop();
+    }
+  }
+
+  start(): void {}
+
+  stop(): void {
+    this.current?.stop();
+  }
+}
+
+function outputOnly(knowledge: TypeKnowledge, type: string): string[] {
+  const shape = knowledge.resource(type);
+  return shape === undefined ? [] : Object.keys(shape.outputs).filter((name) => !(name in shape.inputs));
+}
+
+// No child processes, no native code, no inspector; files only of the project and of installed packages, and written only
+// in the empty home. Threads are needed to notice that the supervisor is gone; they have the same permissions.
+function permissions(run: StackRun, home: string): string[] {
+  const readable = [
+    ...new Set([run.root, run.pwd, ...packageFolders(run.pwd), folder, ...packageFolders(folder), home]),
+  ];
+  return [
+    "--permission",
+    "--allow-worker",
+    ...readable.map((path) => `--allow-fs-read=${path}${sep}`),
+    `--allow-fs-write=${home}${sep}`,
+  ];
+}
+
+/** The folders in which Node.js looks for packages, and for their manifests on the way up. */
+function packageFolders(from: string): string[] {
+  const found: string[] = [];
+  for (let current = from; ; current = dirname(current)) {
+    for (const name of ["node_modules", "package.json"]) {
+      if (existsSync(join(current, name))) found.push(join(current, name));
+    }
+    if (dirname(current) === current) return found;
+  }
+}
