@@ -23,6 +23,12 @@ export interface ItemsType {
   items?: ItemsType;
 }
 
+/**
+ * How the program's TypeScript is run: compiled by the settings of a tsconfig file, whose path is relative to the
+ * program's folder, or, if false, by Node.js.
+ */
+export type TypeScriptOption = false | { tsconfig: string };
+
 /** A project, as far as a preview needs it. */
 export interface Project {
   name: string;
@@ -36,10 +42,12 @@ export interface Project {
   pwd: string;
   /** Entry point: "." or a file name in `pwd`. */
   main: string;
-  /** `runtime.options.typescript`; true by default. */
-  typescript: boolean;
+  typescript: TypeScriptOption;
   config: Record<string, ConfigDeclaration>;
 }
+
+/** The settings of TypeScript that a project has if Pulumi.yaml names no other file. */
+export const DEFAULT_TSCONFIG = "tsconfig.json";
 
 const EXTENSIONS = [".json", ".yaml", ".yml"];
 const TYPES = ["string", "integer", "boolean", "array", "object"];
@@ -113,14 +121,16 @@ function stackFolderAndConfig(
   return { folder: join(root, raw.stackConfigDir), config: raw.config };
 }
 
-function typescriptOption(runtime: unknown, fail: (what: string) => never): boolean {
+// `runtime.options.typescript` is true, and `tsconfig` the file of that name, if Pulumi.yaml does not say otherwise.
+function typescriptOption(runtime: unknown, fail: (what: string) => never): TypeScriptOption {
   const name = isObject(runtime) ? runtime.name : runtime;
   if (typeof name !== "string") return fail("project is missing a 'runtime' attribute");
   if (name !== "nodejs") return fail(`runtime '${name}': only nodejs programs can be previewed offline`);
-  const options = isObject(runtime) ? runtime.options : undefined;
-  if (!isObject(options) || options.typescript === undefined) return true;
-  if (typeof options.typescript !== "boolean") return fail("runtime option 'typescript' must be true or false");
-  return options.typescript;
+  const options = isObject(runtime) && isObject(runtime.options) ? runtime.options : {};
+  const { typescript = true, tsconfig = DEFAULT_TSCONFIG } = options;
+  if (typeof typescript !== "boolean") return fail("runtime option 'typescript' must be true or false");
+  if (typeof tsconfig !== "string") return fail("runtime option 'tsconfig' must be the path of a file");
+  return typescript ? { tsconfig } : false;
 }
 
 function entryPoint(main: unknown, root: string, fail: (what: string) => never): { pwd: string; main: string } {

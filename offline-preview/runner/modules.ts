@@ -1,14 +1,16 @@
 // Fresh modules for every stack: a program is evaluated anew, with its own files, while SDKs in node_modules stay loaded.
 
-import { registerHooks } from "node:module";
-import { sep } from "node:path";
+import { createRequire, type LoadFnOutput, registerHooks, stripTypeScriptTypes } from "node:module";
+import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { requireCache } from "../here.cjs";
+import { folder, requireCache } from "../here.cjs";
+import type { Compiler } from "./compiler.ts";
 
 const QUERY = "stack";
 
 let current = 0;
 let stale = false;
+let compiler: Compiler | undefined;
 
 /** True for a file of the project itself, or of a workspace linked into it: not of an installed package. */
 function isProjectUrl(url: string): boolean {
@@ -23,7 +25,7 @@ function isProjectFile(file: string): boolean {
 export function installFreshModules(): void {
   registerHooks({
     resolve(specifier, context, next) {
-      const result = next(specifier, context);
+      const result = resolveSource(specifier, (name) => next(name, context));
       // What is required is found again by its file name alone: it is dropped from the cache instead.
       if (context.conditions.includes("require") || !isProjectUrl(result.url)) return result;
       const url = new URL(result.url);
@@ -31,13 +33,63 @@ export function installFreshModules(): void {
       return { ...result, url: url.href };
     },
     load(url, context, next) {
-      const result = next(url, context);
+      if (!isProjectUrl(url)) return next(url, context);
+      const result = loadSource(fileURLToPath(url), () => next(url, context));
       // An ES module that was loaded by require() cannot be dropped from any cache.
       const format = result.format ?? "";
-      if (isProjectUrl(url) && format.startsWith("module") && !new URL(url).searchParams.has(QUERY)) stale = true;
+      if (format.startsWith("module") && !new URL(url).searchParams.has(QUERY)) stale = true;
       return result;
     },
   });
+}
+
+/** Has the project's own TypeScript compiled, from the next module on. */
+export function compileWith(projectCompiler: Compiler): void {
+  compiler = projectCompiler;
+  const { extensions } = createRequire(join(folder, "here.cjs"));
+  const asJavaScript = extensions[".js"] as NodeJS.RequireExtensions[string];
+  for (const name of [".ts", ".tsx"]) extensions[name] = asJavaScript;
+}
+
+type Resolved = { url: string; format?: string | null | undefined };
+
+// In an ES module the compiler is told of a neighbour by the name of what it becomes: "./a.js" for a.ts.
+function resolveSource<T extends Resolved>(specifier: string, next: (name: string) => T): T {
+  try {
+    return next(specifier);
+  } catch (error) {
+    if (compiler?.isModule !== true || !/^\.\.?\/.*\.[cm]?js$/.test(specifier)) throw error;
+    try {
+      return next(specifier.replace(/js$/, "ts"));
+    } catch {
+      throw error;
+    }
+  }
+}
+
+// Sources without their types, by file: each stack evaluates them anew, and the text stays the same.
+const stripped = new Map<string, LoadFnOutput>();
+
+function loadSource(file: string, next: () => LoadFnOutput): LoadFnOutput {
+  const known = compiler?.compile(file) ?? stripped.get(file);
+  if (known !== undefined) return { ...known, shortCircuit: true };
+  const result = next();
+  const plain = withoutTypes(result);
+  if (plain === undefined) return result;
+  stripped.set(file, plain);
+  return plain;
+}
+
+function withoutTypes({ format, source }: LoadFnOutput): LoadFnOutput | undefined {
+  const plain = /^(module|commonjs)-typescript$/.exec(format ?? "")?.[1];
+  if (plain === undefined || source === undefined || source === null) return undefined;
+  try {
+    const text = typeof source === "string" ? source : Buffer.from(source as Uint8Array).toString();
+    return { format: plain, source: stripTypeScriptTypes(text) };
+  } catch {
+    // Node.js says what is wrong, and where, when it tries itself.
+    return undefined;
+  }
 }
 
 /** Begins the life of another stack's modules. */

@@ -89,7 +89,7 @@ export const outputs = { name, count: next(), shared: shared() };
 
   it("runs TypeScript without type: module, and top-level await", async () => {
     const path = folder({
-      "Pulumi.yaml": "name: demo\nruntime: nodejs\n",
+      "Pulumi.yaml": "name: demo\nruntime: {name: nodejs, options: {typescript: false}}\nmain: index.ts\n",
       ...TWO_STACKS,
       "package.json": "{}",
       "index.ts": `import * as pulumi from "@pulumi/pulumi";
