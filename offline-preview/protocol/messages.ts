@@ -90,9 +90,8 @@ export interface LogLine {
 /** Supervisor -> runner. */
 export type ToRunner = { type: "run"; run: StackRun } | { type: "remediated"; id: number; inputs: Properties };
 
-/** Runner -> supervisor. */
+/** Runner -> supervisor, several at a time. */
 export type FromRunner =
-  | { type: "ready" }
   | { type: "resource"; resource: ResourceRecord }
   | { type: "remediate"; id: number; resource: ResourceRecord }
   | { type: "outputs"; urn: string; outputs: Properties }

@@ -14,8 +14,18 @@ const remediating = new Map<number, (inputs: Properties) => void>();
 // Errors of the stack that runs now; the handlers below add to it.
 let report: (error: unknown) => void = () => {};
 
+let outbox: FromRunner[] = [];
+
+// What is said within one turn of the event loop travels as one message. Waiting for the end of the turn must not keep a
+// program alive that has nothing left to do.
 function send(message: FromRunner): void {
-  process.send?.(message);
+  if (outbox.length === 0) setImmediate(flush).unref();
+  outbox.push(message);
+}
+
+function flush(): void {
+  if (outbox.length > 0) process.send?.(outbox);
+  outbox = [];
 }
 
 process.on("message", (message: ToRunner) => {
@@ -29,7 +39,6 @@ process.on("message", (message: ToRunner) => {
 process.on("disconnect", () => process.exit());
 process.on("uncaughtException", (error) => report(error));
 process.on("unhandledRejection", (error) => report(error));
-send({ type: "ready" });
 
 async function runStack(run: StackRun): Promise<void> {
   const seen = new Set<unknown>();
@@ -55,6 +64,7 @@ async function runStack(run: StackRun): Promise<void> {
   Object.assign(process.env, environment);
   report = () => {};
   send({ type: "end", errors, reusable: canBeReused() });
+  flush();
 }
 
 async function runToEnd(run: StackRun, errors: string[]): Promise<void> {
@@ -160,5 +170,6 @@ function remediate(resource: ResourceRecord): Promise<Properties> {
       resolve(inputs);
     });
     send({ type: "remediate", id, resource });
+    flush();
   });
 }
