@@ -15,7 +15,7 @@ export function render(): string {
 
 [Checkov](https://www.checkov.io) judges what the components create, as a second opinion beside the policy pack. It reads
 Terraform and not Pulumi, so the resources of the offline preview are first said in Terraform's words
-(\`tests/scanners/terraform.ts\`). All of Checkov's rules for Terraform run: those for SageMaker, Vertex AI Workbench and
+(\`offline-preview/export\`). All of Checkov's rules for Terraform run: those for SageMaker, Vertex AI Workbench and
 Azure Machine Learning, and those for the storage, keys, identities, networks and registries around them. It judges every
 team stack, and a stack with package egress and one with restricted data on each cloud.
 

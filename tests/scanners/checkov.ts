@@ -3,9 +3,14 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { toHcl } from "./hcl.ts";
-import type { Previewed, TerraformResource } from "./resources.ts";
-import { toTerraform } from "./terraform.ts";
+import { WITHOUT_RULES } from "../../offline-preview/export/azurerm.ts";
+import { type TerraformResource, toHcl } from "../../offline-preview/export/hcl.ts";
+import { cloudResources } from "../../offline-preview/export/resources.ts";
+import { toTerraform } from "../../offline-preview/export/terraform.ts";
+import type { ResourceRecord } from "../../offline-preview/protocol/messages.ts";
+
+/** Types that azurerm has no words for: rules for them would stand at the storage account. */
+const WITHOUT_WORDS = new Set([...Object.keys(WITHOUT_RULES), "azure-native:storage:FileServiceProperties"]);
 
 /** Where `make` puts Checkov: pinned in requirements.txt, never committed. */
 const CHECKOV = ".cache/checkov";
@@ -32,7 +37,7 @@ export interface Scan {
 /** A previewed stack. */
 export interface PreviewedStack {
   stack: string;
-  resources: Previewed[];
+  resources: ResourceRecord[];
 }
 
 interface RuleResult {
@@ -50,7 +55,7 @@ interface CheckovReport {
 
 /** Scans stacks with every rule that Checkov has for Terraform. */
 export function scan(stacks: PreviewedStack[]): Scan {
-  const resources = stacks.flatMap(({ stack, resources }) => toTerraform(stack, resources));
+  const resources = stacks.flatMap(exported);
   const report = runCheckov(resources);
   const { results, summary } = report;
   if (!results || summary?.resource_count !== resources.length) {
@@ -64,14 +69,22 @@ export function scan(stacks: PreviewedStack[]): Scan {
   return { findings: results.failed_checks.map(finding), evaluated };
 }
 
+/** A stack in Terraform's words. Throws when a resource has none that ought to have. */
+function exported({ stack, resources }: PreviewedStack): TerraformResource[] {
+  const { resources: found, skipped } = toTerraform(cloudResources(resources), `${stack}_`);
+  const missing = skipped.find(({ type }) => !WITHOUT_WORDS.has(type));
+  if (missing) throw new Error(`${missing.type} has no Terraform type: add it to offline-preview/export/azurerm.ts`);
+  return found;
+}
+
 function finding({ check_id, check_name, resource }: RuleResult): Finding {
   const [type, label] = address(resource);
   return { rule: check_id, title: check_name, type, resource: label };
 }
 
 function address(resource: string): [string, string] {
-  const [type, label] = resource.split(".") as [string, string];
-  return [type, label];
+  const dot = resource.startsWith("Microsoft.") ? resource.indexOf(".", "Microsoft.".length) : resource.indexOf(".");
+  return [resource.slice(0, dot), resource.slice(dot + 1)];
 }
 
 function runCheckov(resources: TerraformResource[]): CheckovReport {
@@ -84,6 +97,16 @@ function runCheckov(resources: TerraformResource[]): CheckovReport {
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Rules that files in a folder break, as `rule type`; the framework is Checkov's word for the files' format. */
+export function brokenRules(folder: string, framework: "terraform" | "arm"): Set<string> {
+  const report = JSON.parse(
+    checkov("--directory", folder, "--framework", framework, "--output", "json"),
+  ) as CheckovReport;
+  return new Set(
+    (report.results?.failed_checks ?? []).map(({ check_id, resource }) => `${check_id} ${address(resource)[0]}`),
+  );
 }
 
 /** Checkov's list of its rules for Terraform, as it prints it. */

@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
-import { WITHOUT_RULES } from "./azurerm.ts";
+import { WITHOUT_RULES } from "../../offline-preview/export/azurerm.ts";
 import { type Finding, listRules, type PreviewedStack, type Scan, scan } from "./checkov.ts";
 import { compare, type Explanation, explanations } from "./explained.ts";
-import { toHcl } from "./hcl.ts";
 import { previewedStacks } from "./previewed-stacks.ts";
-import { AttributeMap, type Previewed } from "./resources.ts";
-import { toTerraform } from "./terraform.ts";
 
 /** Terraform types of the machine learning services. */
 const ML_TYPES = /^(aws_sagemaker|google_workbench|google_notebooks|google_vertex_ai|azurerm_machine_learning)_/;
@@ -232,83 +229,5 @@ describe("explanations of findings", () => {
     for (const { wants, reason, resources } of explanations()) {
       assert.ok(wants.length > 10 && reason.length > 40 && resources.length > 0);
     }
-  });
-});
-
-describe("the export to Terraform", () => {
-  const resource = (type: string, inputs: Record<string, unknown>): Previewed => ({
-    urn: `urn:pulumi:s::p::${type}::it`,
-    type,
-    name: "it",
-    inputs,
-    propertyDependencies: {},
-  });
-
-  it("writes blocks, maps, policies and references", () => {
-    const key = resource("aws:kms/key:Key", { enableKeyRotation: true });
-    const bucket = resource("aws:s3/bucket:Bucket", { bucket: "data", tags: { team: "fraud" } });
-    const policy = resource("aws:s3/bucketPolicy:BucketPolicy", {
-      bucket: "data",
-      policy: JSON.stringify({ Resource: `\${aws:PrincipalTag/team}` }),
-    });
-    const encryption = {
-      ...resource("aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration", {
-        rules: [{ applyServerSideEncryptionByDefault: { kmsMasterKeyId: "[unknown]" } }],
-      }),
-      propertyDependencies: { rules: [key.urn] },
-    };
-    assert.equal(
-      toHcl(toTerraform("s", [key, bucket, policy, encryption])),
-      `resource "aws_kms_key" "s_it" {
-  enable_key_rotation = true
-}
-
-resource "aws_s3_bucket" "s_it" {
-  bucket = "data"
-  tags = {"team":"fraud"}
-}
-
-resource "aws_s3_bucket_policy" "s_it" {
-  bucket = "\${aws_s3_bucket.s_it.id}"
-  policy = jsonencode({"Resource":"$\${aws:PrincipalTag/team}"})
-}
-
-resource "aws_s3_bucket_server_side_encryption_configuration" "s_it" {
-  rule {
-    apply_server_side_encryption_by_default {
-      kms_master_key_id = "\${aws_kms_key.s_it.id}"
-    }
-  }
-}
-`,
-    );
-  });
-
-  it("writes a policy that is given as an object, with references for its unknown ids", () => {
-    const key = resource("aws:kms/key:Key", {});
-    const inputs = { policy: { Statement: [{ Effect: "Allow", Resource: ["[unknown]"] }] } };
-    const propertyDependencies = { policy: [key.urn] };
-    const policy = { ...resource("aws:iam/rolePolicy:RolePolicy", inputs), propertyDependencies };
-    assert.match(
-      toHcl(toTerraform("s", [key, policy])),
-      /policy = jsonencode\(\{"Statement":\[\{"Effect":"Allow","Resource":\["\$\{aws_kms_key\.s_it\.id\}"\]\}\]\}\)/,
-    );
-  });
-
-  it("refuses a type and a list of blocks that nobody has mapped", () => {
-    assert.throws(() => toTerraform("s", [resource("aws:lambda/function:Function", {})]), /no Terraform type/);
-    assert.throws(() => toTerraform("s", [resource("azure-native:web:WebApp", {})]), /no Terraform type/);
-    assert.throws(
-      () => toTerraform("s", [resource("aws:kms/key:Key", { grants: [{ a: 1 }] })]),
-      /what Terraform calls grants/,
-    );
-  });
-
-  it("keeps a map apart from a block", () => {
-    const body = { labels: new AttributeMap({ a: "b" }), log_config: { enabled: true } };
-    assert.equal(
-      toHcl([{ type: "t", label: "l", body }]),
-      'resource "t" "l" {\n  labels = {"a":"b"}\n  log_config {\n    enabled = true\n  }\n}\n',
-    );
   });
 });

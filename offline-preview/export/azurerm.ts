@@ -1,5 +1,7 @@
-/** Says azure-native's resources in the words of Terraform's azurerm provider, for the types that Checkov has rules for. */
-import { type Previewed, type TerraformResource, UNKNOWN } from "./resources.ts";
+// Says azure-native's resources in the words of Terraform's azurerm provider, whose layout is its own: only the types that
+// Checkov has rules for. ARM templates, which follow by rule, take every type: see arm.ts.
+import { Expression, SECRET_VALUE, type TerraformResource } from "./hcl.ts";
+import { isMap, type Previewed, SECRET, UNKNOWN } from "./resources.ts";
 import type { References } from "./terraform.ts";
 
 type Body = Record<string, unknown>;
@@ -22,8 +24,37 @@ export const WITHOUT_RULES: Record<string, string> = {
   "azure-native:storage:ManagementPolicy": "azurerm_storage_management_policy",
 };
 
-/** Resources that are part of another one in Terraform. */
-const PARTS = new Set(["azure-native:storage:BlobServiceProperties", "azure-native:storage:FileServiceProperties"]);
+/** A resource that is part of its storage account in Terraform. */
+const BLOB_SERVICE = "azure-native:storage:BlobServiceProperties";
+
+/** Terraform's types of what is exported and referred to. */
+const TYPES: Record<string, string> = {
+  "azure-native:authorization:RoleDefinition": "azurerm_role_definition",
+  "azure-native:containerregistry:Registry": "azurerm_container_registry",
+  "azure-native:keyvault:Key": "azurerm_key_vault_key",
+  "azure-native:keyvault:Vault": "azurerm_key_vault",
+  "azure-native:machinelearningservices:Workspace": "azurerm_machine_learning_workspace",
+  "azure-native:network:NetworkSecurityGroup": "azurerm_network_security_group",
+  "azure-native:network:Subnet": "azurerm_subnet",
+  "azure-native:network:VirtualNetwork": "azurerm_virtual_network",
+  "azure-native:storage:BlobContainer": "azurerm_storage_container",
+  "azure-native:storage:StorageAccount": "azurerm_storage_account",
+};
+
+/** True for a resource of the azure-native package. */
+export function isAzureNative({ type }: Previewed): boolean {
+  return type.startsWith("azure-native:");
+}
+
+/** `azure-native:storage/v20240101:StorageAccount` -> `azure-native:storage:StorageAccount`. */
+export function unversioned(token: string): string {
+  return token.replace(/\/v\d{8}\w*:/, ":");
+}
+
+/** Terraform's type for a resource of azure-native, if it has one that is known here. */
+export function azurermType({ type }: Previewed): string | undefined {
+  return TYPES[unversioned(type)];
+}
 
 /** One resource being converted, with what it may look up. */
 class Source {
@@ -37,7 +68,7 @@ class Source {
     this.all = all;
   }
 
-  /** The value at a dotted path; what is unknown becomes a reference to what it depends on. */
+  /** The value at a dotted path; what is unknown in it becomes a reference to what it depends on. */
   at(path: string): unknown {
     const [property, ...rest] = path.split(".") as [string, ...string[]];
     let value: unknown = this.resource.inputs[property];
@@ -45,12 +76,21 @@ class Source {
       if (value === UNKNOWN) break;
       value = (value as Body | undefined)?.[member];
     }
-    return value === UNKNOWN ? this.references.unknown(this.resource, property) : value;
+    return this.#known(value, property, path.slice(path.lastIndexOf(".") + 1));
+  }
+
+  #known(value: unknown, property: string, leaf: string): unknown {
+    if (value === UNKNOWN) return this.references.unknown(this.resource, property, leaf);
+    if (value === SECRET) return SECRET_VALUE;
+    if (Array.isArray(value)) return value.map((entry) => this.#known(entry, property, leaf));
+    if (!isMap(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, this.#known(entry, property, key)]));
   }
 
   /** Whether the value at a path is `Enabled`; undefined when there is none. */
-  enabled(path: string): boolean | undefined {
+  enabled(path: string): unknown {
     const value = this.at(path);
+    if (value instanceof Expression) return value;
     return value === undefined ? undefined : /^enabled$/i.test(String(value));
   }
 
@@ -61,7 +101,28 @@ class Source {
 
   /** The resource of a type that has a value in a property. */
   find(type: string, property: string, value: unknown): Previewed | undefined {
-    return this.all.find((entry) => entry.type === type && entry.inputs[property] === value);
+    return this.all.find((entry) => unversioned(entry.type) === type && entry.inputs[property] === value);
+  }
+
+  /** The resource of a type that names this one in a property: by its name, or by its output. */
+  part(type: string, property: string): Previewed | undefined {
+    const { urn, inputs } = this.resource;
+    return this.all.find((entry) => {
+      if (unversioned(entry.type) !== type) return false;
+      const dependsOnThis = entry.propertyDependencies[property]?.includes(urn) ?? false;
+      return dependsOnThis || (inputs[property] !== undefined && entry.inputs[property] === inputs[property]);
+    });
+  }
+
+  /** Whether this is part of a storage account of the stack. */
+  isPart(): boolean {
+    const { urn, type } = this.resource;
+    return this.all.some((entry) => {
+      const isAccount = unversioned(entry.type) === "azure-native:storage:StorageAccount";
+      return (
+        isAccount && new Source(entry, this.references, this.all).part(unversioned(type), "accountName")?.urn === urn
+      );
+    });
   }
 
   /** A reference to the storage account of this resource. */
@@ -73,8 +134,8 @@ class Source {
 }
 
 function storageAccount(source: Source): [string, Body] {
-  const sku = String(source.at("sku.name") ?? "_");
-  const blobs = source.find("azure-native:storage:BlobServiceProperties", "accountName", source.at("accountName"));
+  const sku = source.at("sku.name") instanceof Expression ? "_" : String(source.at("sku.name") ?? "_");
+  const blobs = source.part(BLOB_SERVICE, "accountName");
   return [
     "azurerm_storage_account",
     {
@@ -92,28 +153,42 @@ function storageAccount(source: Source): [string, Body] {
       infrastructure_encryption_enabled: source.at("encryption.requireInfrastructureEncryption"),
       network_rules: source.at("networkRuleSet") && {
         default_action: source.at("networkRuleSet.defaultAction"),
-        bypass: String(source.at("networkRuleSet.bypass") ?? "").split(/, */),
+        bypass: listOf(source.at("networkRuleSet.bypass")),
       },
       sas_policy: source.at("sasPolicy") && {
         expiration_period: source.at("sasPolicy.sasExpirationPeriod"),
         expiration_action: source.at("sasPolicy.expirationAction"),
       },
       customer_managed_key: source.at("encryption.keyVaultProperties") && {
-        key_vault_key_id: `${source.at("encryption.keyVaultProperties.keyVaultUri")}/keys/${source.at("encryption.keyVaultProperties.keyName")}`,
+        key_vault_key_id: storageKey(source),
         user_assigned_identity_id: source.at("encryption.encryptionIdentity.encryptionUserAssignedIdentity"),
       },
-      blob_properties: blobs && blobProperties(blobs),
+      blob_properties: blobs && blobProperties(new Source(blobs, source.references, source.all)),
     },
   ];
 }
 
-function blobProperties({ inputs }: Previewed): Body {
-  const retention = inputs.deleteRetentionPolicy as { enabled?: boolean; days?: number } | undefined;
-  const containers = inputs.containerDeleteRetentionPolicy as { enabled?: boolean; days?: number } | undefined;
+/** `AzureServices, Logging` -> a list. */
+function listOf(value: unknown): unknown {
+  return typeof value === "string" ? value.split(/, */) : value;
+}
+
+function storageKey(source: Source): unknown {
+  const uri = source.at("encryption.keyVaultProperties.keyVaultUri");
+  const name = source.at("encryption.keyVaultProperties.keyName");
+  if (name instanceof Expression) return name;
+  return uri instanceof Expression ? uri : `${uri}/keys/${name}`;
+}
+
+function blobProperties(service: Source): Body {
   return {
-    versioning_enabled: inputs.isVersioningEnabled,
-    delete_retention_policy: retention?.enabled ? { days: retention.days } : undefined,
-    container_delete_retention_policy: containers?.enabled ? { days: containers.days } : undefined,
+    versioning_enabled: service.at("isVersioningEnabled"),
+    delete_retention_policy: service.at("deleteRetentionPolicy.enabled") && {
+      days: service.at("deleteRetentionPolicy.days"),
+    },
+    container_delete_retention_policy: service.at("containerDeleteRetentionPolicy.enabled") && {
+      days: service.at("containerDeleteRetentionPolicy.days"),
+    },
   };
 }
 
@@ -253,10 +328,7 @@ function privateEndpoint(source: Source): [string, Body] {
       private_service_connection: source.list("privateLinkServiceConnections").map((connection) => ({
         name: connection.name,
         is_manual_connection: false,
-        private_connection_resource_id:
-          connection.privateLinkServiceId === UNKNOWN
-            ? source.references.unknown(source.resource, "privateLinkServiceConnections")
-            : connection.privateLinkServiceId,
+        private_connection_resource_id: connection.privateLinkServiceId,
         subresource_names: connection.groupIds,
       })),
     },
@@ -318,7 +390,7 @@ function mlCompute(source: Source): [string, Body] {
   const common = {
     name: source.at("computeName"),
     machine_learning_workspace_id: source.at("workspaceName"),
-    local_auth_enabled: localAuth === undefined ? undefined : !localAuth,
+    local_auth_enabled: typeof localAuth === "boolean" ? !localAuth : localAuth,
     node_public_ip_enabled: source.at("properties.properties.enableNodePublicIp"),
   };
   if (isInstance) {
@@ -356,15 +428,18 @@ const CONVERTERS: Record<string, (source: Source) => [string, Body]> = {
   "azure-native:storage:StorageAccount": storageAccount,
 };
 
-/** Converts the azure-native resources of one stack. Throws for a type that nobody has mapped. */
-export function azureConverter(all: Previewed[], references: References): (resource: Previewed) => TerraformResource[] {
-  return (resource) => {
-    if (WITHOUT_RULES[resource.type] || PARTS.has(resource.type)) return [];
-    const converter = CONVERTERS[resource.type];
-    if (!converter) throw new Error(`${resource.type} has no Terraform type: add it to tests/scanners/azurerm.ts`);
-    const source = new Source(resource, references, all);
-    const [type, body] = converter(source);
-    const joined = resource.type === "azure-native:network:Subnet" ? subnetSecurityGroup(source) : [];
-    return [{ type, label: references.label(resource), body }, ...joined];
-  };
+/** One azure-native resource in azurerm's words; undefined when no converter knows its type. */
+export function azurermResources(
+  resource: Previewed,
+  all: Previewed[],
+  references: References,
+): TerraformResource[] | undefined {
+  const token = unversioned(resource.type);
+  const source = new Source(resource, references, all);
+  if (token === BLOB_SERVICE && source.isPart()) return [];
+  const converter = CONVERTERS[token];
+  if (!converter) return undefined;
+  const [type, body] = converter(source);
+  const joined = token === "azure-native:network:Subnet" ? subnetSecurityGroup(source) : [];
+  return [{ type, label: references.label(resource), body }, ...joined];
 }
