@@ -40,9 +40,14 @@ export type Reading = Known | Unknown | Absent | Malformed;
 /** `gceSetup.dataDisks[0].kmsKey`, or the list of keys when a key itself holds a dot or a bracket. */
 export type Path = string | readonly string[];
 
+/** The server makes an error, with its stack, at every touch of an unknown value; relations touch the same ones often. */
+const unknowns = new WeakMap<object, Map<Path, Unknown>>();
+
 /** Reads one property. Never throws, whatever `props` holds. */
 export function read(props: object, path: Path): Reading {
   const shown = showPath(path);
+  const met = unknowns.get(props)?.get(path);
+  if (met) return met;
   let value: unknown = props;
   let walked = "";
   for (const key of keysOfPath(path)) {
@@ -55,12 +60,19 @@ export function read(props: object, path: Path): Reading {
     try {
       value = (container as Record<string, unknown>)[key];
     } catch (cause) {
-      return { state: "unknown", path: shown, cause };
+      return remember(props, path, { state: "unknown", path: shown, cause });
     }
     if (value === null || value === undefined) return { state: "absent", path: shown };
     walked = Array.isArray(container) ? `${walked}[${key}]` : walked ? `${walked}.${key}` : key;
   }
   return { state: "known", path: shown, value };
+}
+
+function remember(props: object, path: Path, reading: Unknown): Unknown {
+  const met = unknowns.get(props);
+  if (met) met.set(path, reading);
+  else unknowns.set(props, new Map([[path, reading]]));
+  return reading;
 }
 
 /** Reads a property that holds JSON, either as text or as an object. Text that is not JSON is malformed. */
@@ -120,7 +132,8 @@ export function showPath(path: Path): string {
 }
 
 function keysOfPath(path: Path): readonly string[] {
-  return typeof path === "string" ? (path.match(/[^.[\]]+/g) ?? []) : path;
+  if (typeof path !== "string") return path;
+  return /^[^.[\]]+$/.test(path) ? [path] : (path.match(/[^.[\]]+/g) ?? []);
 }
 
 function isContainer(value: unknown): value is object {

@@ -53,8 +53,21 @@ export interface Document {
   unknownStatements: Unknown[];
 }
 
+type DocumentReading = Document | Unknown | Absent | Malformed;
+
+/** The documents of a resource, by path: many controls, and many relations within one control, ask for the same. */
+const documents = new WeakMap<object, Map<Path, DocumentReading>>();
+
 /** Reads the document at a path. */
-export function readDocument(props: object, path: Path): Document | Unknown | Absent | Malformed {
+export function readDocument(props: object, path: Path): DocumentReading {
+  const known = documents.get(props) ?? new Map<Path, DocumentReading>();
+  documents.set(props, known);
+  const document = known.get(path) ?? parseDocument(props, path);
+  known.set(path, document);
+  return document;
+}
+
+function parseDocument(props: object, path: Path): DocumentReading {
   const reading = read(props, path);
   if (reading.state !== "known") return reading;
   const parsed = typeof reading.value === "string" ? parseText(reading.value) : parse(reading.value);
