@@ -31,6 +31,10 @@ const EXEMPTION_TAG = "exemption";
 /** The exemptions of the pack's configuration, for the policies of one pack. */
 interface Register {
   exemptions: Exemption[];
+  problems: string[];
+  /** What they were judged from, and the day: as long as both are the same, so is the result. */
+  entries?: unknown;
+  day?: string;
 }
 
 /**
@@ -38,7 +42,7 @@ interface Register {
  * resource, and hands to each its own configuration only: so the first one reads the exemptions for all others.
  */
 export function buildPolicies(controls: Control[]): Policy[] {
-  const register: Register = { exemptions: [] };
+  const register: Register = { exemptions: [], problems: [] };
   return [
     exemptionsPolicy(controls, register),
     exemptionInForcePolicy(controls, register),
@@ -48,9 +52,12 @@ export function buildPolicies(controls: Control[]): Policy[] {
 
 function exemptionsPolicy(controls: Control[], register: Register): Policy {
   const load = (config: { exemptions?: unknown }): string[] => {
-    const { accepted, problems } = judgeExemptions(config.exemptions, controls, toDay(new Date()));
-    register.exemptions = accepted;
-    return problems;
+    const [entries, day] = [config.exemptions, toDay(new Date())];
+    if (register.entries !== entries || register.day !== day) {
+      const { accepted, problems } = judgeExemptions(entries, controls, day);
+      Object.assign(register, { exemptions: accepted, problems, entries, day });
+    }
+    return register.problems;
   };
   return {
     name: "exemptions",
