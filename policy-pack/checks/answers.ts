@@ -11,6 +11,11 @@ export function all(...answers: Answer[]): Answer {
   return answers.find((answer) => answer !== true) ?? true;
 }
 
+/** Whether both hold. The second is asked only if the first does not decide, so put the cheap question first. */
+export function both(first: Answer, second: () => Answer): Answer {
+  return first === false ? false : all(first, second());
+}
+
 /** Whether one of them holds. One that does decides, whatever is unknown about the others. */
 export function any(...answers: Answer[]): Answer {
   if (answers.includes(true)) return true;

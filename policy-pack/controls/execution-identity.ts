@@ -1,5 +1,5 @@
 /** Whether the identity that a notebook or workspace runs with is an administrator, through any attachment. */
-import { type Answer, all, any, ask, askAny, violatesIf } from "../checks/answers.ts";
+import { type Answer, all, any, ask, askAny, both, violatesIf } from "../checks/answers.ts";
 import { isGiven } from "../checks/companions.ts";
 import { coversEverything, namesAction, readDocument } from "../checks/iam-document.ts";
 import { anyRefers, refers } from "../checks/relations.ts";
@@ -51,7 +51,10 @@ export const executionIdentityNotAdmin: Control = {
           stack.ofType(...GRANTS).flatMap((grant) => {
             const isAdmin = ask(read(grant.props, "role"), (role) => ADMIN_ROLES.has(String(role)));
             const message = `its service account is an administrator through ${grant.name}`;
-            return violatesIf(all(isAdmin, grantsToNotebook(grant, notebook, stack)), message);
+            return violatesIf(
+              both(isAdmin, () => grantsToNotebook(grant, notebook, stack)),
+              message,
+            );
           }),
       },
     ],
@@ -63,7 +66,10 @@ export const executionIdentityNotAdmin: Control = {
           stack.ofType("azure-native:authorization:RoleAssignment").flatMap((assignment) => {
             const isAdmin = makesAdmin(assignment);
             const message = `its identity is an administrator through ${assignment.name}`;
-            return violatesIf(all(isAdmin, assignsTo(assignment, holder, stack)), message);
+            return violatesIf(
+              both(isAdmin, () => assignsTo(assignment, holder, stack)),
+              message,
+            );
           }),
       },
     ],
@@ -94,19 +100,19 @@ function roleFindings(role: StackResource, stack: StackView, isUsed: Answer): Fi
     ...stack
       .ofType(ROLE_POLICY)
       .map((policy): [Answer, string] => [
-        all(refers(policy, "role", role, ["name"]), grantsEverything(policy, "policy")),
+        both(refers(policy, "role", role, ["name"]), () => grantsEverything(policy, "policy")),
         policy.name,
       ]),
     ...stack
       .ofType(ATTACHMENT)
       .map((attachment): [Answer, string] => [
-        all(refers(attachment, "role", role, ["name"]), namesAdmin(attachment, "policyArn", stack)),
+        both(refers(attachment, "role", role, ["name"]), () => namesAdmin(attachment, "policyArn", stack)),
         attachment.name,
       ]),
     ...stack
       .ofType(SHARED_ATTACHMENT)
       .map((attachment): [Answer, string] => [
-        all(anyRefers(attachment, "roles", "", role, ["name"]), namesAdmin(attachment, "policyArn", stack)),
+        both(anyRefers(attachment, "roles", "", role, ["name"]), () => namesAdmin(attachment, "policyArn", stack)),
         attachment.name,
       ]),
   ];
@@ -128,7 +134,7 @@ function namesAdmin(source: StackResource, path: string, stack: StackView): Answ
   const arn = read(source.props, path);
   const isAws = arn.state === "known" && typeof arn.value === "string" && ADMIN_POLICY.test(arn.value);
   const policies = stack.ofType(POLICY);
-  const own = policies.map((one) => all(refers(source, path, one, ["arn"]), grantsEverything(one, "policy")));
+  const own = policies.map((one) => both(refers(source, path, one, ["arn"]), () => grantsEverything(one, "policy")));
   // The ARN of a policy that is created along with the stack is not one of AWS's own.
   return any(isAws, ...own);
 }
@@ -210,7 +216,9 @@ function makesAdmin(assignment: StackResource): Answer {
 function assignsTo(assignment: StackResource, holder: StackResource, stack: StackView): Answer {
   const identities = stack
     .ofType("azure-native:managedidentity:UserAssignedIdentity")
-    .map((identity) => all(holds(holder, identity), refers(assignment, "principalId", identity, ["principalId"])));
+    .map((identity) =>
+      both(holds(holder, identity), () => refers(assignment, "principalId", identity, ["principalId"])),
+    );
   return any(refers(assignment, "principalId", holder, ["identity.principalId"]), ...identities);
 }
 

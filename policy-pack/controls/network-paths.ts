@@ -1,5 +1,5 @@
 /** Controls of the ways in and out of a network: addresses, subnets, routes, endpoints, names. */
-import { type Answer, all, any, ask, is, not, violatesIf } from "../checks/answers.ts";
+import { type Answer, all, any, ask, both, is, not, violatesIf } from "../checks/answers.ts";
 import { mustHaveCompanion } from "../checks/companions.ts";
 import { onlyIf } from "../checks/conditions.ts";
 import { isInternet } from "../checks/firewall-rules.ts";
@@ -75,13 +75,13 @@ function servesWorkloads(table: (association: StackResource) => Answer, stack: S
   const subnets = stack.ofType(SUBNET);
   const nats = stack.ofType(NAT_GATEWAY);
   const holdsNat = (subnet: StackResource) => any(...nats.map((nat) => refers(nat, "subnetId", subnet, ["id"])));
+  const isWorkload = (association: StackResource, subnet: StackResource) =>
+    both(refers(association, "subnetId", subnet, ["id"]), () => not(holdsNat(subnet)));
   return any(
     ...stack
       .ofType(ASSOCIATION)
-      .flatMap((association) =>
-        subnets.map((subnet) =>
-          all(table(association), refers(association, "subnetId", subnet, ["id"]), not(holdsNat(subnet))),
-        ),
+      .map((association) =>
+        both(table(association), () => any(...subnets.map((subnet) => isWorkload(association, subnet)))),
       ),
   );
 }
@@ -93,20 +93,20 @@ function awsRoute(route: StackResource, stack: StackView): Finding[] {
       ...stack
         .ofType(ROUTE_TABLE)
         .map((table) =>
-          all(refers(route, "routeTableId", table, ["id"]), refers(association, "routeTableId", table, ["id"])),
+          both(refers(route, "routeTableId", table, ["id"]), () => refers(association, "routeTableId", table, ["id"])),
         ),
     );
   return violatesIf(
-    all(out, servesWorkloads(sameTable, stack)),
+    both(out, () => servesWorkloads(sameTable, stack)),
     "leads a subnet without a NAT gateway to the internet",
   );
 }
 
 function awsRouteTable(table: StackResource, stack: StackView): Finding[] {
-  const serves = servesWorkloads((association) => refers(association, "routeTableId", table, ["id"]), stack);
+  const serves = () => servesWorkloads((association) => refers(association, "routeTableId", table, ["id"]), stack);
   return each(table.props, "routes", (path) => {
     const out = toGateway(table, `${path}.`, ["cidrBlock", "ipv6CidrBlock"], stack);
-    return violatesIf(all(out, serves), `${path} leads a subnet without a NAT gateway to the internet`);
+    return violatesIf(both(out, serves), `${path} leads a subnet without a NAT gateway to the internet`);
   });
 }
 
