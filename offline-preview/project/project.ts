@@ -24,10 +24,10 @@ export interface ItemsType {
 }
 
 /**
- * How the program's TypeScript is run: compiled by the settings of a tsconfig file, whose path is relative to the
- * program's folder, or, if false, by Node.js.
+ * How the program's TypeScript is run: by Node.js if false, else compiled, by the settings of a tsconfig file whose path
+ * is relative to the program's folder: tsconfig.json, if there is one, by default.
  */
-export type TypeScriptOption = false | { tsconfig: string };
+export type TypeScriptOption = false | { tsconfig?: string };
 
 /** A project, as far as a preview needs it. */
 export interface Project {
@@ -45,9 +45,6 @@ export interface Project {
   typescript: TypeScriptOption;
   config: Record<string, ConfigDeclaration>;
 }
-
-/** The settings of TypeScript that a project has if Pulumi.yaml names no other file. */
-export const DEFAULT_TSCONFIG = "tsconfig.json";
 
 const EXTENSIONS = [".json", ".yaml", ".yml"];
 const TYPES = ["string", "integer", "boolean", "array", "object"];
@@ -121,16 +118,18 @@ function stackFolderAndConfig(
   return { folder: join(root, raw.stackConfigDir), config: raw.config };
 }
 
-// `runtime.options.typescript` is true, and `tsconfig` the file of that name, if Pulumi.yaml does not say otherwise.
 function typescriptOption(runtime: unknown, fail: (what: string) => never): TypeScriptOption {
   const name = isObject(runtime) ? runtime.name : runtime;
   if (typeof name !== "string") return fail("project is missing a 'runtime' attribute");
   if (name !== "nodejs") return fail(`runtime '${name}': only nodejs programs can be previewed offline`);
   const options = isObject(runtime) && isObject(runtime.options) ? runtime.options : {};
-  const { typescript = true, tsconfig = DEFAULT_TSCONFIG } = options;
+  const { typescript = true, tsconfig } = options;
   if (typeof typescript !== "boolean") return fail("runtime option 'typescript' must be true or false");
-  if (typeof tsconfig !== "string") return fail("runtime option 'tsconfig' must be the path of a file");
-  return typescript ? { tsconfig } : false;
+  if (tsconfig !== undefined && typeof tsconfig !== "string") {
+    return fail("runtime option 'tsconfig' must be the path of a file");
+  }
+  if (!typescript) return false;
+  return tsconfig === undefined ? {} : { tsconfig };
 }
 
 function entryPoint(main: unknown, root: string, fail: (what: string) => never): { pwd: string; main: string } {

@@ -33,8 +33,8 @@ export interface StackRun {
   pwd: string;
   /** The program: "." for the folder's own entry point, else a file name in `pwd`. */
   main: string;
-  /** The tsconfig file by which TypeScript is compiled, relative to `pwd`; false if Node.js runs it as it is. */
-  typescript: false | { tsconfig: string };
+  /** False if Node.js runs TypeScript as it is, else the tsconfig file that Pulumi.yaml names, relative to `pwd`. */
+  typescript: false | { tsconfig?: string };
   /** `namespace:name` -> text. Encrypted values are the unknown sentinel. */
   config: Record<string, string>;
   /** Keys of `config` that are secret. */
@@ -96,4 +96,5 @@ export type FromRunner =
   | { type: "remediate"; id: number; resource: ResourceRecord }
   | { type: "outputs"; urn: string; outputs: Properties }
   | { type: "log"; line: LogLine }
+  | { type: "error"; message: string }
   | { type: "end"; errors: string[]; reusable: boolean };

@@ -5,7 +5,6 @@ import { createRequire, setSourceMapsSupport } from "node:module";
 import { dirname, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { UserError } from "../errors.ts";
-import { DEFAULT_TSCONFIG } from "../project/project.ts";
 import type { StackRun } from "../protocol/messages.ts";
 import { findManifest } from "./entry.ts";
 
@@ -57,9 +56,10 @@ export function findCompiler(run: Pick<StackRun, "pwd" | "typescript">, isModule
   if (run.typescript === false) return undefined;
   const require = createRequire(createRequire(join(run.pwd, "program.js")).resolve("@pulumi/pulumi"));
   if (isModule && !(canResolve(require, "ts-node/esm") && hasNodeNext(loadTypeScript(require)))) return undefined;
-  const file = resolve(run.pwd, run.typescript.tsconfig);
-  if (!existsSync(file) && run.typescript.tsconfig !== DEFAULT_TSCONFIG) {
-    throw new UserError(`tsconfig path was set to ${run.typescript.tsconfig} but the file was not found`);
+  const { tsconfig } = run.typescript;
+  const file = resolve(run.pwd, tsconfig ?? "tsconfig.json");
+  if (tsconfig !== undefined && !existsSync(file)) {
+    throw new UserError(`tsconfig path was set to ${tsconfig} but the file was not found`);
   }
   // Positions in errors and of resources are those of the TypeScript source, as under the engine.
   setSourceMapsSupport(true, { nodeModules: false, generatedCode: false });

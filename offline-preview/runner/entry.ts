@@ -4,7 +4,6 @@ import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { UserError } from "../errors.ts";
-import { parseYaml } from "../project/yaml.ts";
 import type { StackRun } from "../protocol/messages.ts";
 
 interface Manifest {
@@ -38,7 +37,10 @@ export function findManifest(folder: string): { folder: string; manifest: Manife
 function readManifest(file: string): Manifest {
   try {
     const text = readFileSync(file, "utf8");
-    return ((file.endsWith(".json") ? JSON.parse(text) : parseYaml(text)) ?? {}) as Manifest;
+    if (file.endsWith(".json")) return JSON.parse(text) as Manifest;
+    // With the parser of the SDK, which reads package.yaml too.
+    const sdk = createRequire(createRequire(file).resolve("@pulumi/pulumi"));
+    return (sdk("js-yaml").load(text) ?? {}) as Manifest;
   } catch {
     return {};
   }

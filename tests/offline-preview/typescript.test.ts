@@ -138,7 +138,7 @@ export namespace Names { export function of(size: Size): string { return "size "
         "project/old/index.ts": "old",
       });
       const pwd = join(path, "project");
-      return { pwd, compiler: findCompiler({ pwd, typescript: { tsconfig: "tsconfig.json" } }, true) };
+      return { pwd, compiler: findCompiler({ pwd, typescript: {} }, true) };
     };
     assert.equal(compilerOf("5.9.0", false).compiler, undefined);
     assert.equal(compilerOf("4.6.4", true).compiler, undefined);
