@@ -162,5 +162,7 @@ export function typesOf(control: Control): string[] {
  */
 export function undatedType(type: string): string {
   if (!type.startsWith("azure-native")) return type;
+  // Most tokens carry no date, and every policy asks for every resource.
+  if (type.startsWith("azure-native:") && !type.includes("/v")) return type;
   return type.replace(/^azure-native(?:_\w+)?:([^:/]+)(?:\/v\d{8}\w*)?:/, "azure-native:$1:");
 }
