@@ -1,7 +1,7 @@
 /** Answers that are yes, no, or wait for a value. */
 import assert from "node:assert/strict";
 import * as proxy from "@pulumi/policy/proxy.js";
-import { type Answer, all, any, ask, askAny, is, not, violatesIf } from "../../policy-pack/checks/answers.ts";
+import { type Answer, all, any, ask, askAny, both, is, not, violatesIf } from "../../policy-pack/checks/answers.ts";
 import { read, type Unknown } from "../../policy-pack/read.ts";
 
 // The package's declarations leave out what it marks as internal.
@@ -25,6 +25,27 @@ describe("answers", () => {
     assert.equal(all(true, open, true), open);
     assert.equal(all(true, true), true);
     assert.equal(all(), true);
+  });
+
+  it("do not ask the second question when the first decides", () => {
+    const unasked = () => assert.fail("it was asked");
+    assert.equal(both(false, unasked), false);
+    assert.equal(
+      both(open, () => false),
+      false,
+    );
+    assert.equal(
+      both(open, () => true),
+      open,
+    );
+    assert.equal(
+      both(true, () => open),
+      open,
+    );
+    assert.equal(
+      both(true, () => true),
+      true,
+    );
   });
 
   it("are decided by one yes among any, wherever it stands", () => {

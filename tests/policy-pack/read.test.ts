@@ -58,6 +58,13 @@ describe("read", () => {
     assert.equal(state(["labels", "app.kubernetes.io/name"]), "known");
   });
 
+  it("touches an unknown value once, and does not take a list of keys for a path with dots", () => {
+    const dotted = unknownCheckingProxy({ a: { b: 1 }, "a.b": unknownStringValue, later: unknownStringValue });
+    assert.equal(read(dotted, "later"), read(dotted, "later"));
+    assert.equal(read(dotted, ["a.b"]).state, "unknown");
+    assert.equal(read(dotted, "a.b").state, "known");
+  });
+
   it("says where something else than an object stands in the way", () => {
     const reading = read(props, "disks[0].key.name");
     assert.deepEqual(reading, {
