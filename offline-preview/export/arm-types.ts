@@ -191,8 +191,8 @@ const PATHS: Record<string, string> = {
   "storage:BlobContainer": "storageAccounts/{accountName}/blobServices/default/containers/{containerName}",
   "storage:BlobContainerImmutabilityPolicy":
     "storageAccounts/{accountName}/blobServices/default/containers/{containerName}/immutabilityPolicies/{immutabilityPolicyName}",
-  "storage:BlobServiceProperties": "storageAccounts/{accountName}/blobServices/default",
-  "storage:FileServiceProperties": "storageAccounts/{accountName}/fileServices/default",
+  "storage:BlobServiceProperties": "storageAccounts/{accountName}/blobServices/{blobServicesName}",
+  "storage:FileServiceProperties": "storageAccounts/{accountName}/fileServices/{fileServicesName}",
   "storage:FileShare": "storageAccounts/{accountName}/fileServices/default/shares/{shareName}",
   "storage:ManagementPolicy": "storageAccounts/{accountName}/managementPolicies/{managementPolicyName}",
   "storage:Queue": "storageAccounts/{accountName}/queueServices/default/queues/{queueName}",

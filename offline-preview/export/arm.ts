@@ -84,6 +84,7 @@ class ArmResource {
   readonly #all: Map<string, ArmResource>;
   /** Unknown values so far in the property that is being written. */
   #unknowns = 0;
+  #names: string[] | undefined;
 
   constructor(resource: Previewed, type: ArmType, all: Map<string, ArmResource>) {
     this.type = resource.type;
@@ -117,8 +118,13 @@ class ArmResource {
 
   /** The names of the resource's parents and its own, which is the last. */
   names(): string[] {
-    const names = this.#type.names.map((name) => ("fixed" in name ? name.fixed : this.#nameFrom(name.input)));
-    return names.length > 0 ? names : [this.#resource.name];
+    if (this.#names === undefined) {
+      // A name that comes from itself, which only a made-up report can say, ends here.
+      this.#names = [this.#resource.name];
+      const names = this.#type.names.map((name) => ("fixed" in name ? name.fixed : this.#nameFrom(name.input)));
+      if (names.length > 0) this.#names = names;
+    }
+    return this.#names;
   }
 
   // Azure's own resources all have a name; the provider makes up the one that the program does not give.

@@ -85,13 +85,16 @@ function safe(name: string): string {
   return name.replace(/[^A-Za-z0-9_.-]/g, "-").replace(/^(?![A-Za-z0-9_])[.-]?/, "_");
 }
 
-const WHAT: Record<ExportFormat, string> = {
-  terraform:
-    "Unknown values that come from a resource of the stack are references to it; other unknown values are\n" +
-    "`var.known_after_apply`, secrets are `var.secret`. Terraform's names are derived from Pulumi's by rule.",
-  arm:
-    "Unknown values that come from a resource of the stack are `resourceId(…)` or its name; other unknown values are\n" +
-    "`parameters('knownAfterApply')`, secrets are `parameters('secret')`. Resources have no resource group here.",
+const WHAT: Record<ExportFormat, string[]> = {
+  terraform: [
+    "Unknown values that come from a resource of the stack are references to it; other unknown values are",
+    "`var.known_after_apply`, secrets are `var.secret`. Terraform's names are derived from Pulumi's by rule. Of azure-native",
+    "only the types whose form in azurerm is known are written: `--export arm` has all of them.",
+  ],
+  arm: [
+    "Unknown values that come from a resource of the stack are `resourceId(…)` or its name; other unknown values are",
+    "`parameters('knownAfterApply')`, secrets are `parameters('secret')`. Resources are in no resource group here.",
+  ],
 };
 
 function readme(format: ExportFormat, exports: StackExport[]): string {
@@ -100,7 +103,7 @@ function readme(format: ExportFormat, exports: StackExport[]): string {
     `# ${title} of previewed stacks`,
     "",
     "Written by `pulumi-offline-preview --export` for scanners to read; it is not made to be deployed.",
-    WHAT[format],
+    ...WHAT[format],
     "",
   ];
   for (const { stack, folder, file, written, skipped } of exports) {

@@ -231,7 +231,12 @@ describe("offline preview: export to ARM templates", () => {
   });
 });
 
-const AWS_PROGRAM = `import * as aws from "@pulumi/aws";
+const PROGRAM = `import * as aws from "@pulumi/aws";
+import { Firewall } from "@pulumi/gcp/compute/firewall.js";
+import { Network } from "@pulumi/gcp/compute/network.js";
+import { Instance } from "@pulumi/gcp/compute/instance.js";
+import { BucketIAMMember } from "@pulumi/gcp/storage/bucketIAMMember.js";
+import { Bucket } from "@pulumi/gcp/storage/bucket.js";
 const bucket = new aws.s3.Bucket("data", { acl: "public-read" });
 new aws.s3.BucketPublicAccessBlock("data", { bucket: bucket.id, blockPublicAcls: false, blockPublicPolicy: false });
 const vpc = new aws.ec2.Vpc("net", { cidrBlock: "10.0.0.0/16" });
@@ -255,6 +260,14 @@ new aws.iam.RolePolicy("admin", { role: role.id, policy: { Version: "2012-10-17"
 new aws.lambda.Function("fn", { role: role.arn, runtime: "nodejs22.x", handler: "index.handler", kmsKeyArn: key.arn,
   environment: { variables: { TABLE: "x" } } });
 new aws.dynamodb.Table("table", { attributes: [{ name: "id", type: "S" }], hashKey: "id" });
+
+const network = new Network("net");
+new Firewall("ssh", { network: network.id, sourceRanges: ["0.0.0.0/0"], allows: [{ protocol: "tcp", ports: ["22"] }] });
+new Instance("vm", { machineType: "e2-micro", zone: "europe-west1-b", canIpForward: true,
+  bootDisk: { initializeParams: { image: "debian-12" } },
+  networkInterfaces: [{ network: network.id, accessConfigs: [{}] }] });
+const store = new Bucket("store", { location: "EU" });
+new BucketIAMMember("all", { bucket: store.name, role: "roles/storage.objectViewer", member: "allUsers" });
 `;
 
 const AZURE_PROGRAM = `import * as azure from "@pulumi/azure-native";
@@ -294,7 +307,7 @@ describe("offline preview: export of a program by somebody else", function () {
   }
 
   it("is read by Checkov as Terraform, which finds what is wrong", async () => {
-    const stacks = await stacksOf(AWS_PROGRAM);
+    const stacks = await stacksOf(PROGRAM);
     const path = folder({});
     const { files, skipped } = exportStacks("terraform", stacks, path);
     assert.deepEqual(files, [join(path, "dev", "main.tf"), join(path, "README.md")]);
@@ -317,6 +330,11 @@ describe("offline preview: export of a program by somebody else", function () {
       "CKV_AWS_290 aws_iam_role_policy",
       "CKV_AWS_115 aws_lambda_function",
       "CKV_AWS_28 aws_dynamodb_table",
+      "CKV_GCP_2 google_compute_firewall",
+      "CKV_GCP_36 google_compute_instance",
+      "CKV_GCP_40 google_compute_instance",
+      "CKV_GCP_28 google_storage_bucket_iam_member",
+      "CKV_GCP_29 google_storage_bucket",
     ]) {
       assert.ok(found.has(rule), `${rule} is not among ${[...found].join(", ")}`);
     }
@@ -378,6 +396,22 @@ new azure.web.WebApp("site", { resourceGroupName: "g" });
     for (const name of ["README.md", "dev/template.json"]) {
       assert.equal(readFileSync(join(first, name), "utf8"), readFileSync(join(second, name), "utf8"));
     }
+  });
+
+  it("names components whose parts nobody knows, and writes nothing of other components and of providers", () => {
+    const records = [
+      { ...resource("awsx:ec2:Vpc", {}), custom: false, opaque: true },
+      { ...resource("eks:index/cluster:Cluster", {}), custom: false, opaque: true },
+      { ...resource("my:index:Component", {}), custom: false },
+      resource("pulumi:providers:aws", {}),
+    ] as unknown as StackResult["resources"];
+    for (const { skipped } of [toTerraform(cloudResources(records)), toArm(cloudResources(records))]) {
+      assert.deepEqual(
+        skipped.map(({ type }) => type),
+        ["awsx:ec2:Vpc", "eks:index/cluster:Cluster"],
+      );
+    }
+    assert.deepEqual(toTerraform(cloudResources(records)).resources, []);
   });
 
   it("stays in its folder, and keeps stacks of one name apart", () => {
