@@ -64,17 +64,18 @@ function endOfComment(text: string, begin: number): number {
   return end < 0 ? text.length : end + 2;
 }
 
-// The semicolon that ends a statement, outside brackets and comments.
+// The semicolon that ends a statement, outside brackets, texts and comments.
 function endOfStatement(text: string, begin: number): number {
+  const special = /[;{}[\]()"]|\/\*/g;
+  special.lastIndex = begin;
   let depth = 0;
-  for (let position = begin; position < text.length; position++) {
-    const character = text[position] as string;
-    if (character === "/" && text[position + 1] === "*") {
-      position = endOfComment(text, position) - 1;
-    } else if ("{[(".includes(character)) depth++;
-    else if ("}])".includes(character)) depth--;
-    else if (character === '"') position = text.indexOf('"', position + 1);
-    else if (character === ";" && depth === 0) return position;
+  for (let match = special.exec(text); match !== null; match = special.exec(text)) {
+    const mark = match[0];
+    if (mark === ";" && depth === 0) return match.index;
+    if (mark === "/*") special.lastIndex = endOfComment(text, match.index);
+    else if (mark === '"') special.lastIndex = text.indexOf('"', special.lastIndex) + 1 || text.length;
+    else if ("{[(".includes(mark)) depth++;
+    else if ("}])".includes(mark)) depth--;
   }
   return text.length;
 }

@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { autonamedInputs } from "./autonaming.ts";
+import { markAutonamed } from "./autonaming.ts";
 import {
   blockOf,
   type Member,
@@ -68,6 +68,7 @@ class Declarations {
   private readonly folder: string;
   private readonly resources = new Map<string, ResourceShape | undefined>();
   private readonly functions = new Map<string, FunctionShape | undefined>();
+  private readonly shapes = new Map<string, TypeShape>();
   private readonly texts = new Map<string, string>();
   private readonly named: NamedTypes = (name) => this.namedType(name);
   private readonly namedTypes = new Map<string, TypeShape>();
@@ -95,10 +96,11 @@ class Declarations {
     const args = argsName && blockOf(text, `export interface ${argsName} {`);
     if (args === undefined || !body) return undefined;
     const [given, fields] = [membersOf(args), membersOf(body)];
-    const inputs = this.properties(given, isRequiredInput);
-    for (const name of autonamedInputs(given, fields)) (inputs[name] as PropertyShape).autonamed = true;
-    if (token.name === "Provider") takeText(inputs);
-    return { inputs, outputs: this.properties(fields, isRequiredOutput) };
+    const [inputs, outputs] = [this.properties(given, isRequiredInput), this.properties(fields, isRequiredOutput)];
+    if (token.name === "Provider") return { inputs: asProviderInputs(inputs), outputs };
+    const docs = new Map(given.map((member) => [member.name, member.doc]));
+    markAutonamed({ inputs, outputs }, (name) => docs.get(name) ?? "");
+    return { inputs, outputs };
   }
 
   private readFunction(token: Token): FunctionShape | undefined {
@@ -125,9 +127,16 @@ class Declarations {
   private properties(members: Member[], isRequired: (member: Member) => boolean): Record<string, PropertyShape> {
     const result: Record<string, PropertyShape> = {};
     for (const member of members) {
-      result[member.name] = { type: shapeOf(member.type, this.named), required: isRequired(member) };
+      result[member.name] = { type: this.shape(member.type), required: isRequired(member) };
     }
     return result;
+  }
+
+  // A package has tens of thousands of properties and few types.
+  private shape(type: string): TypeShape {
+    const known = this.shapes.get(type) ?? shapeOf(type, this.named);
+    this.shapes.set(type, known);
+    return known;
   }
 
   /** Text of the file that declares a token; "" if there is none. */
@@ -213,9 +222,14 @@ function isRequiredOutput(member: Member): boolean {
   return !member.optional && !mayBeUndefined(member.type);
 }
 
-// What is no text goes to a provider as the text of its JSON.
-function takeText(inputs: Record<string, PropertyShape>): void {
-  for (const property of Object.values(inputs)) property.type = oneOf([property.type, { kind: "string" }]);
+// What is no text goes to a provider as the text of its JSON. The engine adds which plugin it is.
+function asProviderInputs(inputs: Record<string, PropertyShape>): Record<string, PropertyShape> {
+  const text: PropertyShape = { type: { kind: "string" }, required: false };
+  const result: Record<string, PropertyShape> = { version: text, pluginDownloadURL: text };
+  for (const [name, property] of Object.entries(inputs)) {
+    result[name] = { ...property, type: oneOf([property.type, text.type]) };
+  }
+  return result;
 }
 
 // Everything before the first small letter becomes small: DBInstance, dbinstance.
