@@ -98,9 +98,13 @@ function checkUnion(options: TypeShape[], value: Value, place: Place): InputProb
   const found = options.map((option) => checkValue(option, value, place));
   const errors = (problems: InputProblem[]) => problems.filter(({ severity }) => severity === "error").length;
   const [best = []] = found.sort((a, b) => errors(a) - errors(b) || a.length - b.length);
-  const sameKind = options.some((option) => isMap(value) === (option.kind === "object" || option.kind === "map"));
-  if (errors(best) === 0 || sameKind) return best;
+  if (errors(best) === 0 || options.some((option) => couldBe(option, value))) return best;
   return [problem(place.path, `must be ${options.map(nameOf).join(" or ")}, not ${shown(value, place)}`)];
+}
+
+function couldBe(type: TypeShape, value: Value): boolean {
+  if (Array.isArray(value)) return type.kind === "array";
+  return isMap(value) === (type.kind === "object" || type.kind === "map");
 }
 
 function checkEnum(values: (string | number)[], open: boolean, value: Value, place: Place): InputProblem[] {
