@@ -70,7 +70,7 @@ function addInvokes(root: YAMLMap, missing: MissingAnswers, known: Fixtures, kno
     const answers = known.invokes[token] ?? [];
     if (answers.some((answer) => answer.args === undefined || isDeepStrictEqual(answer.args, args))) continue;
     const result = skeleton(knowledge.function(token)?.result ?? {});
-    const answer = Object.keys(args).length === 0 ? { result } : { args, result };
+    const answer = { ...(Object.keys(args).length === 0 ? {} : { args }), result };
     listIn(section(root, "invokes"), token).add(nodeOf(answer));
     known.invokes[token] = [...answers, answer];
     added++;

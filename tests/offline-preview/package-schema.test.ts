@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { UserError } from "../../offline-preview/errors.ts";
 import { loadFixtures } from "../../offline-preview/project/fixtures.ts";
 import { noMissingAnswers, recordFixtures } from "../../offline-preview/project/record-fixtures.ts";
-import type { Value } from "../../offline-preview/protocol/messages.ts";
+import type { Properties, Value } from "../../offline-preview/protocol/messages.ts";
 import { secret, UNKNOWN } from "../../offline-preview/protocol/properties.ts";
 import { checkInputs } from "../../offline-preview/sdk/check-inputs.ts";
 import { combine, schemaKnowledge, withDefaults } from "../../offline-preview/sdk/package-schema.ts";
@@ -110,7 +110,11 @@ describe("offline preview: package schemas and recorded fixtures", () => {
   });
 
   it("puts defaults in, and leaves what is given", () => {
-    const inputs = { ports: [{ number: 1 }, { number: 2, protocol: "udp" }, UNKNOWN], replicas: 3, zone: secret("a") };
+    const inputs: Properties = {
+      ports: [{ number: 1 }, { number: 2, protocol: "udp" }, UNKNOWN],
+      replicas: 3,
+      zone: secret("a"),
+    };
     assert.deepEqual(withDefaults(service, inputs), {
       kind: "Service",
       ports: [{ number: 1, protocol: "tcp" }, { number: 2, protocol: "udp" }, UNKNOWN],
@@ -170,7 +174,7 @@ describe("offline preview: package schemas and recorded fixtures", () => {
   const read = (name: string) => readFileSync(join(files, name), "utf8");
 
   it("writes what a preview lacked, in an order of its own", () => {
-    const invokes = [
+    const invokes: { token: string; args: Properties }[] = [
       { token: LOOKUP, args: {} },
       { token: LOOKUP, args: { name: "b", password: secret("x"), list: [UNKNOWN] } },
       { token: LOOKUP, args: { name: "123" } },
