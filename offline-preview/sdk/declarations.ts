@@ -247,13 +247,14 @@ function className(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
-// `s3/bucket` stands in s3/, `storage/v20230101` in that folder, `index/x` and `index` at the top, and
-// Kubernetes' `rbac.authorization.k8s.io/v1` in rbac/v1.
+// `s3/bucket` stands in s3/, `storage/v20230101` in that folder, `index/x` and `index` at the top, and Kubernetes'
+// `rbac.authorization.k8s.io/v1` in rbac/v1. Groups of other owners are custom resources, which no SDK declares.
 function foldersOf(module: string): string[] {
-  const parts = module
-    .toLowerCase()
-    .split("/")
-    .map((part) => part.split(".")[0] as string);
+  const parts = module.toLowerCase().split("/").map(folderName);
   const whole = parts.filter((part) => part !== "index");
   return [join(...whole, "."), join(...parts.slice(0, -1).filter((part) => part !== "index"), ".")];
+}
+
+function folderName(part: string): string {
+  return part.replace(/^([^.]+)\.(?:(?:.*\.)?k8s\.io|sh)$/, "$1");
 }

@@ -288,7 +288,7 @@ describe("offline preview: declarations of installed SDKs", () => {
     });
     const local = sdkKnowledge(join(project, "app"));
     assert.equal(local.version("things"), "1.2.3");
-    for (const type of ["things:apps.acme.io/v1:Widget", "local:index/widget:Widget", "local:index:Widget"]) {
+    for (const type of ["things:apps.acme.k8s.io/v1:Widget", "local:index/widget:Widget", "local:index:Widget"]) {
       const found = local.resource(type);
       assert.ok(found, type);
       assert.deepEqual(found.inputs.mode, {
@@ -300,6 +300,8 @@ describe("offline preview: declarations of installed SDKs", () => {
       assert.deepEqual(found.outputs.size, { type: { kind: "array", items: { kind: "number" } }, required: false });
     }
     assert.equal(local.resource("base:index:Widget"), undefined);
+    // A custom resource of somebody whose group begins like one of Kubernetes.
+    assert.equal(local.resource("things:apps.acme.io/v1:Widget"), undefined);
   });
 
   for (const [type, names] of Object.entries(AUTONAMED)) {
