@@ -1,0 +1,3 @@
+import { Thing } from "../../echo.js";
+
+export const make = (name, value) => new Thing(name, { value });
