@@ -120,6 +120,11 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "it" {
       toHcl([{ type: "t", label: "l", body }]),
       'resource "t" "l" {\n  labels = {"a":"b"}\n  log_config {\n    enabled = true\n  }\n}\n',
     );
+    const inputs = { defaultArguments: { "--job-language": "python" }, command: { scriptLocation: "s3://x" } };
+    assert.match(
+      hcl(resource("aws:glue/job:Job", inputs)),
+      /default_arguments = \{"--job-language":"python"\}\n {2}command \{\n {4}script_location = "s3:\/\/x"\n/,
+    );
   });
 
   it("derives the names of types and blocks of any bridged package", () => {
@@ -203,6 +208,12 @@ describe("offline preview: export to ARM templates", () => {
     assert.equal(role?.scope, "[resourceId('Microsoft.Storage/storageAccounts', 'data')]");
     const user = "resourceId('Microsoft.ManagedIdentity/userAssignedIdentities', 'me')";
     assert.deepEqual(role?.properties, { principalId: `[reference(${user}, '2023-01-31').principalId]` });
+  });
+
+  it("ends when a report says that a name comes from itself", () => {
+    const group = resource("azure-native:resources:ResourceGroup", { resourceGroupName: "[unknown]" });
+    const [written] = arm({ ...group, propertyDependencies: { resourceGroupName: [group.urn] } });
+    assert.equal(written?.name, "it");
   });
 
   it("derives the path of a type that no table has, and declares parameters for missing values", () => {
