@@ -9,7 +9,13 @@ delete process.env.PULUMI_OFFLINE_PREVIEW_PARENT;
 const watch = `
   const { workerData } = require("node:worker_threads");
   setInterval(() => {
-    if (process.ppid !== workerData) process.kill(process.pid, "SIGKILL");
+    if (process.ppid === workerData) return;
+    // With all that this process started, if it leads a process group.
+    try {
+      process.kill(-process.pid, "SIGKILL");
+    } catch {
+      process.kill(process.pid, "SIGKILL");
+    }
   }, 250);
 `;
 if (parent > 0) new Worker(watch, { eval: true, execArgv: [], workerData: parent }).unref();

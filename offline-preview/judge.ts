@@ -12,6 +12,10 @@ interface Watcher {
   log(line: LogLine): void;
 }
 
+const NOTHING_REGISTERED =
+  "the program registered nothing, not even its stack: the version of @pulumi/pulumi that it uses does not take the " +
+  "offline preview for its engine; update it";
+
 /** Runs the program and fills in `result`; throws when the program or a pack failed. */
 export async function judge(
   run: StackRun,
@@ -24,7 +28,7 @@ export async function judge(
   const byUrn = new Map<string, ResourceRecord>();
   const judging: Promise<void>[] = [];
   const packErrors: string[] = [];
-  const loggedErrors: string[] = [];
+  const failures: string[] = [];
 
   const add = (resource: ResourceRecord) => {
     byUrn.set(resource.urn, resource);
@@ -70,17 +74,17 @@ export async function judge(
         const resource = byUrn.get(urn);
         if (resource !== undefined) resource.outputs = outputs;
       },
-      log: (line) => {
-        if (line.severity === "error") loggedErrors.push(line.message);
-        watcher.log(line);
-      },
+      log: watcher.log,
+      error: (message) => void failures.push(message),
     },
     deadline,
   );
   await Promise.all(judging);
   result.outputs = byUrn.get(stackUrn(run.stack, run.project))?.outputs ?? {};
 
-  const programErrors = [...new Set([...errors, ...loggedErrors])];
+  const programErrors = [...new Set([...errors, ...failures])];
+  const registered = byUrn.has(stackUrn(run.stack, run.project));
+  if (programErrors.length === 0 && !registered) programErrors.push(NOTHING_REGISTERED);
   // The engine judges the whole stack only if everything before succeeded.
   if (programErrors.length === 0 && packErrors.length === 0) {
     await judgeStack(run, packs, result, packErrors);

@@ -8,7 +8,7 @@ import type * as emptyproto from "google-protobuf/google/protobuf/empty_pb.js";
 import type * as structproto from "google-protobuf/google/protobuf/struct_pb.js";
 import { messageOf } from "../errors.ts";
 import type { LogLine, Properties, ResourceRecord, StackRun, Value } from "../protocol/messages.ts";
-import { downgradeMap, secret, UNKNOWN } from "../protocol/properties.ts";
+import { containsUnknown, downgradeMap, secret, UNKNOWN } from "../protocol/properties.ts";
 import { makeUrn, packageOf, STACK_TYPE } from "../protocol/urn.ts";
 import { engineAsset } from "./assets.ts";
 import { Hooks, type HookTime } from "./hooks.ts";
@@ -23,6 +23,7 @@ import {
   type ProviderRequest,
   providerReference,
   urnOfReference,
+  withPluginSource,
 } from "./providers.ts";
 import { dependenciesOf, type Goal, goalOf, inheritFromParent, policyOptions } from "./registration.ts";
 import { sourceOf } from "./source.ts";
@@ -44,8 +45,10 @@ export interface MonitorHost {
   remediate(resource: ResourceRecord): Promise<Properties>;
   /** A component or the stack has its outputs. */
   outputs(urn: string, outputs: Properties): void;
-  /** Something that the user should know, or an error that fails the preview. */
+  /** Something that the user should know. */
   log(line: LogLine): void;
+  /** Something that fails the preview, although the program goes on. */
+  error(message: string): void;
   /** Runs a callback (a transform or a hook) of the program. */
   callback(target: string, token: string, request: Uint8Array): Promise<Uint8Array>;
   /** Names of the properties of a type that only the cloud sets. */
@@ -116,7 +119,6 @@ export class Monitor {
     info.setStack(this.run.stack);
     info.setOrganization(this.run.organization);
     info.setDryrun(true);
-    // Not INVOKE_DEPENDS_ON: without it the SDK itself makes a look-up unknown that depends on an unknown id.
     info.setSupportedfeaturesList([
       features.RESOURCE_MONITOR_FEATURE_SECRETS,
       features.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
@@ -130,6 +132,7 @@ export class Monitor {
       features.RESOURCE_MONITOR_FEATURE_PARAMETERIZATION,
       features.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
       features.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
+      features.RESOURCE_MONITOR_FEATURE_INVOKE_DEPENDS_ON,
     ]);
     return info;
   }
@@ -237,6 +240,10 @@ export class Monitor {
         `Invoke: Default provider for '${pkg}' disabled. '${token}' must use an explicit provider.`,
       );
     }
+    if (this.hasUnresolved(request.getDependsonList?.() ?? [])) {
+      response.setUnknown(true);
+      return response;
+    }
     const provider = this.states.get(urnOfReference(reference))?.record.inputs ?? {};
     const result = answerInvoke(token, call.args, { provider }, this.run.fixtures);
     if (result === undefined && promiseForm) throw new MonitorError(missingFixture(token, call.args));
@@ -245,6 +252,15 @@ export class Monitor {
     // Older SDKs know no unknown answer; an unknown value in it makes the whole result unknown.
     else response.setReturn(this.struct({ result: UNKNOWN }));
     return response;
+  }
+
+  /** True if a look-up that depends on these resources would run before they, or what is below them, are created. */
+  private hasUnresolved(urns: string[]): boolean {
+    if (urns.length === 0) return false;
+    const roots = new Set(urns);
+    const isBelow = (urn: string): boolean => roots.has(urn) || isBelowParent(this.states.get(urn)?.goal.parent);
+    const isBelowParent = (parent: string | undefined) => parent !== undefined && parent !== "" && isBelow(parent);
+    return [...this.states].some(([urn, { goal, id }]) => goal.custom && id === "" && isBelow(urn));
   }
 
   private invokeResponse(): resproto.ResourceInvokeResponse {
@@ -309,7 +325,7 @@ export class Monitor {
       await this.hooks.run(time, { ...resource, outputs });
     } catch (error) {
       // The resource is there; the failure is the deployment's.
-      this.host.log({ severity: "error", message: messageOf(error), urn });
+      this.host.error(`${urn}: ${messageOf(error)}`);
     }
   }
 
@@ -373,7 +389,7 @@ export class Monitor {
     if (isProviderType(goal.type)) {
       const version = goal.version || this.host.installedVersion(goal.type.slice("pulumi:providers:".length));
       if (version !== "") goal.inputs.version = version;
-      if (goal.pluginDownloadURL !== "") goal.inputs.pluginDownloadURL = goal.pluginDownloadURL;
+      goal.inputs = withPluginSource(goal.inputs, goal.pluginDownloadURL);
     }
     goal.inputs = this.downgraded(goal.inputs);
     const record = this.record(goal, urn, urnOfReference(provider), source);
@@ -385,15 +401,15 @@ export class Monitor {
     if (!goal.custom && !goal.remote) this.open.add(urn);
     this.transforms.remember(urn, goal);
     if (this.run.remediates) record.inputs = await this.host.remediate(record);
-    await this.runHooks("before", state);
-    record.outputs = this.outputsOf(goal, record.inputs, fixture);
+    record.outputs = this.outputsOf(state, fixture);
     if (!this.run.remediates) this.host.registered(record);
     else this.host.outputs(urn, record.outputs);
+    await this.runHooks("before", state);
     if (goal.custom) await this.runHooks("after", state);
     const response = new this.protos.resource.RegisterResourceResponse();
     response.setUrn(urn);
     response.setId(id);
-    response.setObject(this.struct(this.responseObject(goal, record.inputs, fixture)));
+    response.setObject(this.struct(this.responseObject(state, fixture)));
     return response;
   }
 
@@ -422,21 +438,29 @@ export class Monitor {
   }
 
   /** What the program gets back: its inputs, and what fixtures add. All other properties are unknown to it. */
-  private responseObject(goal: Goal, inputs: Properties, fixture: Properties | undefined): Properties {
+  private responseObject(state: State, fixture: Properties | undefined): Properties {
+    const { goal, record } = state;
     if (!goal.custom && !goal.remote) return {};
-    const object = goal.remote ? { ...fixture } : { ...inputs, ...fixture };
+    const object = this.isPlanned(state) ? { ...record.inputs, ...fixture } : { ...fixture };
     markSecrets(object, goal.additionalSecretOutputs);
     return object;
   }
 
   /** What stack policies see: in a real preview every computed property is there, and unknown. */
-  private outputsOf(goal: Goal, inputs: Properties, fixture: Properties | undefined): Properties {
-    if (!goal.custom) return goal.remote ? { ...fixture } : {};
+  private outputsOf(state: State, fixture: Properties | undefined): Properties {
+    const { goal, record } = state;
+    if (!goal.custom && !goal.remote) return {};
     const unknown: Properties = {};
-    for (const key of this.host.outputOnly(goal.type)) unknown[key] = UNKNOWN;
-    const outputs = { ...unknown, ...inputs, ...fixture };
+    if (this.isPlanned(state)) for (const key of this.host.outputOnly(goal.type)) unknown[key] = UNKNOWN;
+    const outputs = this.isPlanned(state) ? { ...unknown, ...record.inputs, ...fixture } : { ...fixture };
     markSecrets(outputs, goal.additionalSecretOutputs);
     return outputs;
+  }
+
+  /** The engine asks no provider for a plan whose own configuration is not known yet; nor do components have one. */
+  private isPlanned({ goal, record }: State): boolean {
+    if (!goal.custom) return false;
+    return !containsUnknown(this.states.get(record.provider)?.record.inputs ?? {});
   }
 
   private fixtureOutputs(type: string, name: string): Properties | undefined {

@@ -34,8 +34,20 @@ export function isProviderType(type: string): boolean {
 export function defaultProviderName(request: ProviderRequest): string {
   const parts = ["default"];
   if (request.version !== "") parts.push(...request.version.replace(/^v/, "").split(/[.+-]/));
-  if (request.pluginDownloadURL !== "") parts.push(request.pluginDownloadURL.replace(/[^A-Za-z0-9_.]/g, "_"));
+  if (request.pluginDownloadURL !== "") parts.push(qualifiedName(request.pluginDownloadURL.replace(/\/$/, "")));
   return parts.join("_");
+}
+
+// sdk/go/common/tokens: IntoQName.
+function qualifiedName(text: string): string {
+  const segments = text.split("/").filter((segment) => segment !== "");
+  return segments.map((segment) => segment.replace(/[^A-Za-z0-9_.-]/g, "_")).join("/") || "_";
+}
+
+/** Inputs of a provider with the place that its plugin comes from, which policies do not see. */
+export function withPluginSource(inputs: Properties, pluginDownloadURL: string): Properties {
+  if (pluginDownloadURL === "") return inputs;
+  return { ...inputs, __internal: { pluginDownloadURL: pluginDownloadURL.replace(/\/$/, "") } };
 }
 
 /** Tells one default provider from another. */
@@ -73,8 +85,7 @@ export function defaultProviderInputs(
     inputs[dynamic ? key : name] = secretKeys.includes(key) ? secret(value) : value;
   }
   if (request.version !== "") inputs.version = request.version;
-  if (request.pluginDownloadURL !== "") inputs.pluginDownloadURL = request.pluginDownloadURL;
-  return inputs;
+  return withPluginSource(inputs, request.pluginDownloadURL);
 }
 
 /** Providers that components hand down to their children. */

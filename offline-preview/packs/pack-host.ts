@@ -82,10 +82,8 @@ let last: Promise<void> = Promise.resolve();
 
 function answerInTurn(calls: Call[]): void {
   last = last.then(async () => {
-    const answers: Answer[] = [];
-    for (const call of calls) answers.push(await answer(call));
-    const message: FromPack = { type: "answers", answers };
-    process.send?.(message);
+    // One by one: after a crash the first call without an answer is the one that caused it.
+    for (const call of calls) process.send?.((await answer(call)) satisfies FromPack);
   });
 }
 

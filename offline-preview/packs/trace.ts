@@ -3,6 +3,7 @@
 
 import { appendFileSync, writeFileSync } from "node:fs";
 import { messageOf, UserError } from "../errors.ts";
+import { LEVELS } from "./levels.ts";
 import type { Method } from "./pack-messages.ts";
 
 /** Makes a function that writes calls to a file, which is emptied first; a UserError if it cannot be written. */
@@ -21,12 +22,15 @@ export function traceTo(file: string): (method: Method, request: object) => void
 // A field that holds values of the program: what is empty in it means something. The protocol's own maps are left out
 // when they are empty, its messages are not.
 const VALUES = "properties";
+// The number of a level is written as its name.
+const LEVEL = "enforcementLevel";
 const MAPS = new Set(["config", "tags", "policyConfig", "propertyDependencies"]);
 
 function withoutEmpty(message: object): object {
   return Object.fromEntries(
     Object.entries(message).flatMap(([key, value]) => {
       if (key === VALUES) return [[key, value]];
+      if (key === LEVEL) return value === 0 ? [] : [[key, LEVELS[value]?.toUpperCase()]];
       if (MAPS.has(key)) return Object.keys(value).length === 0 ? [] : [[key, ofMap(value)]];
       const kept = isMessage(value) ? withoutEmpty(value) : Array.isArray(value) ? value.map(ofElement) : value;
       return isEmpty(kept) ? [] : [[key, kept]];

@@ -27,6 +27,12 @@ export function isUnknown(value: Value | undefined): boolean {
   return typeof value === "string" && UNKNOWNS.has(value);
 }
 
+/** True if some value inside is not known yet. */
+export function containsUnknown(value: Value): boolean {
+  if (Array.isArray(value)) return value.some(containsUnknown);
+  return isMap(value) ? Object.values(value).some(containsUnknown) : isUnknown(value);
+}
+
 /** True for a map, with or without a signature. */
 export function isMap(value: Value | undefined): value is Properties {
   return typeof value === "object" && value !== null && !Array.isArray(value);

@@ -12,7 +12,7 @@ export function quietProgress(stream: NodeJS.WriteStream): Progress {
     begin: () => {},
     resource: () => {},
     log: (stack, line) => {
-      if (line.severity === "warning") stream.write(logLines(stack, line));
+      if (line.severity === "warning" || line.severity === "error") stream.write(logLines(stack, line));
     },
     end: () => {},
   };
@@ -35,8 +35,7 @@ function plainProgress(stream: NodeJS.WriteStream): Progress {
     begin: (stack) => void stream.write(`${neutral(stack)}: previewing\n`),
     resource: () => {},
     log: (stack, line) => {
-      // Errors of the program are part of the report.
-      if (line.severity !== "error") stream.write(logLines(stack, line));
+      stream.write(logLines(stack, line));
     },
     end: (result) => void stream.write(`${endText(result)}\n`),
   };

@@ -33,6 +33,7 @@ export class IsolatedRunner implements Runner {
         remediate: observer.remediate,
         outputs: observer.outputs,
         log: observer.log,
+        error: observer.error,
         callback: callbacks.call,
         outputOnly: (type) => outputOnly(this.knowledge, type),
         installedVersion: (pkg) => this.knowledge.version(pkg),
@@ -44,8 +45,10 @@ export class IsolatedRunner implements Runner {
     this.current = child;
     try {
       // What the process itself says of resources does not count.
-      const recorded = { resource: () => {}, outputs: () => {}, remediate: observer.remediate, log: observer.log };
-      return await child.run({ ...run, monitor: served.address }, recorded, deadline);
+      const ignore = () => {};
+      const remediate = () => Promise.reject(new Error("only the monitor may ask"));
+      const printed = { resource: ignore, outputs: ignore, error: ignore, remediate, log: observer.log };
+      return await child.run({ ...run, monitor: served.address }, printed, deadline);
     } finally {
       child.stop();
       callbacks.close();

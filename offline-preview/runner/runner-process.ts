@@ -17,6 +17,8 @@ export interface RunObserver {
   remediate(resource: ResourceRecord): Promise<Properties>;
   outputs(urn: string, outputs: Properties): void;
   log(line: LogLine): void;
+  /** Something failed, although the program goes on. */
+  error(message: string): void;
 }
 
 /** Runs stacks, one at a time. */
@@ -59,6 +61,8 @@ export class RunnerProcess implements Runner {
         join(folder, "exit-with-parent.cjs"),
       ],
       stdio: ["ignore", "pipe", "pipe", "ipc"],
+      // A process group of its own: whatever the program starts ends with it.
+      detached: true,
     });
     child.stdout?.setEncoding("utf8");
     child.stderr?.setEncoding("utf8");
@@ -90,6 +94,8 @@ export class RunnerProcess implements Runner {
               return observer.outputs(message.urn, message.outputs);
             case "log":
               return observer.log(message.line);
+            case "error":
+              return observer.error(message.message);
             case "remediate":
               return void observer
                 .remediate(message.resource)
@@ -117,9 +123,22 @@ export class RunnerProcess implements Runner {
   }
 
   stop(): void {
-    // Nothing that the program started as a reaction to a signal can delay the end.
-    this.child?.kill("SIGKILL");
+    const { child } = this;
     this.child = undefined;
+    if (child?.pid === undefined) return;
+    killGroup(child.pid);
+    // What left the group may still hold the pipes.
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+  }
+}
+
+/** Ends a process and all that it started; nothing that the program does as a reaction to a signal can delay it. */
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It is gone already.
   }
 }
 

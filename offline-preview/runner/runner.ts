@@ -109,6 +109,7 @@ function ownMonitor(run: StackRun, { callback, installedVersion, outputOnly, pro
       remediate,
       outputs: (urn, outputs) => send({ type: "outputs", urn, outputs }),
       log,
+      error: (message) => send({ type: "error", message }),
       callback: (_, token, request) => callback(token, request),
       outputOnly,
       installedVersion,

@@ -8,6 +8,7 @@ import { UserError } from "../errors.ts";
 import { PROMISE_FORM, type Protos } from "../monitor/monitor.ts";
 import type { Value } from "../protocol/messages.ts";
 import { UNKNOWN } from "../protocol/properties.ts";
+import { completeMessages } from "./older-sdks.ts";
 
 /** The parts of the SDK's per-deployment state that are used here (runtime/state.js). */
 interface Store {
@@ -63,6 +64,9 @@ export function loadRuntime(folder: string): Runtime {
   (globalThis as { asyncLocalStorage?: unknown }).asyncLocalStorage = storage;
   const pulumi = load("");
   const state = load("/runtime/state.js");
+  // Older SDKs keep the storage to themselves.
+  if ("asyncLocalStorage" in state) state.asyncLocalStorage = storage;
+  completeMessages(load("/proto/resource_pb.js"));
   const debuggable = load("/runtime/debuggable.js");
   const outputOnlyByType = new Map<string, string[]>();
   const encrypted = new Set<string>();

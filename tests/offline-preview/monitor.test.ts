@@ -41,6 +41,7 @@ function start(run: Partial<StackRun> = {}): { monitor: Monitor; records: Map<st
       remediate: () => Promise.reject(new Error("no policy remediates")),
       outputs: () => {},
       log: () => {},
+      error: () => {},
       callback: () => Promise.reject(new Error("no callbacks")),
       outputOnly: () => [],
       installedVersion: () => "",

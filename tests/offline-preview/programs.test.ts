@@ -257,13 +257,15 @@ if (name === "fourth") process.exitCode = 3;
         "Pulumi.dev.yaml": "config: {name: fine}",
       },
     );
-    const { code, report } = await preview(path);
+    const { code, report, stderr } = await preview(path);
     assert.equal(code, 2);
     const errors = report.stacks.map(({ error }) => error?.split("\n")[0]);
+    // An error that is only logged fails no preview of the engine either.
+    assert.match(stderr, /^c: error: logged third$/m);
     assert.deepEqual(errors, [
       "late first",
       "rejected second",
-      "logged third",
+      undefined,
       "the program set its exit code to 3",
       undefined,
     ]);
