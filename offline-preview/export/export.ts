@@ -1,7 +1,8 @@
 // Writes what a preview would create as files that scanners read: Terraform or ARM templates, a folder for each stack.
 
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { messageOf, UserError } from "../errors.ts";
 import type { StackResult } from "../report/result.ts";
 import { toArm } from "./arm.ts";
 import { toHcl } from "./hcl.ts";
@@ -10,6 +11,19 @@ import { toTerraform } from "./terraform.ts";
 
 /** What can be written. */
 export type ExportFormat = "terraform" | "arm";
+
+/** What `--export` asks for. */
+export interface ExportRequest {
+  format: ExportFormat;
+  folder: string;
+}
+
+/** Reads `--export terraform=DIR` or `--export arm=DIR`. */
+export function parseExport(text: string): ExportRequest {
+  const [, format, folder] = /^(terraform|arm)=(.+)$/s.exec(text) ?? [];
+  if (folder === undefined) throw new UserError(`--export: write terraform=DIR or arm=DIR, not ${text}`);
+  return { format: format as ExportFormat, folder: resolve(folder) };
+}
 
 /** What was written. */
 export interface ExportResult {
@@ -31,7 +45,8 @@ interface StackExport {
 
 /**
  * Writes the resources of stacks into a folder, which is made if it does not exist: `STACK/main.tf` or
- * `STACK/template.json`, and a README that says what is missing. The same stacks give the same files.
+ * `STACK/template.json`, and a README that says what is missing. The same stacks give the same files. Throws a UserError
+ * if a file cannot be written.
  */
 export function exportStacks(format: ExportFormat, stacks: StackResult[], folder: string): ExportResult {
   const names = folderNames(stacks);
@@ -39,17 +54,21 @@ export function exportStacks(format: ExportFormat, stacks: StackResult[], folder
   const files: string[] = [];
   const write = (path: string[], text: string) => {
     const file = join(folder, ...path);
-    writeFileSync(file, text);
+    writeText(file, text);
     files.push(file);
   };
-  mkdirSync(folder, { recursive: true });
-  for (const { folder: name, file } of exports) {
-    if (file === undefined) continue;
-    mkdirSync(join(folder, name), { recursive: true });
-    write([name, file.name], file.text);
-  }
+  for (const { folder: name, file } of exports) if (file !== undefined) write([name, file.name], file.text);
   write(["README.md"], readme(format, exports));
   return { files, skipped: exports.flatMap(({ skipped }) => skipped) };
+}
+
+function writeText(file: string, text: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new UserError(`--export: ${messageOf(error)}`);
+  }
 }
 
 function exportStack(format: ExportFormat, stack: StackResult, folder: string): StackExport {

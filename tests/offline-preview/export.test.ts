@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { UserError } from "../../offline-preview/errors.ts";
 import { toArm } from "../../offline-preview/export/arm.ts";
-import { exportStacks } from "../../offline-preview/export/export.ts";
+import { exportStacks, parseExport } from "../../offline-preview/export/export.ts";
 import { AttributeMap, toHcl } from "../../offline-preview/export/hcl.ts";
 import { cloudResources, type Previewed } from "../../offline-preview/export/resources.ts";
 import { toTerraform } from "../../offline-preview/export/terraform.ts";
@@ -423,6 +424,15 @@ new azure.web.WebApp("site", { resourceGroupName: "g" });
       );
     }
     assert.deepEqual(toTerraform(cloudResources(records)).resources, []);
+  });
+
+  it("says in a sentence what is wrong with a command line and with a folder", () => {
+    assert.deepEqual(parseExport("arm=/out/a=b"), { format: "arm", folder: "/out/a=b" });
+    for (const wrong of ["", "arm", "arm=", "pulumi=out", "terraform out"]) {
+      assert.throws(() => parseExport(wrong), { constructor: UserError, message: /terraform=DIR or arm=DIR/ }, wrong);
+    }
+    const file = join(folder({ file: "" }), "file");
+    assert.throws(() => exportStacks("arm", [], file), { constructor: UserError, message: /^--export: \w+: / });
   });
 
   it("stays in its folder, and keeps stacks of one name apart", () => {
