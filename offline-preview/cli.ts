@@ -4,30 +4,47 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { messageOf, UserError } from "./errors.ts";
+import { type ExportRequest, exportStacks, parseExport } from "./export/export.ts";
 import { folder } from "./here.cjs";
+import { DEFAULT_TIMEOUT } from "./index.ts";
 import { loadPackSource } from "./packs/pack.ts";
 import { traceTo } from "./packs/trace.ts";
 import { loadFixtures, noFixtures } from "./project/fixtures.ts";
-import { loadProject, stackNames } from "./project/project.ts";
+import { findProjects } from "./project/fleet.ts";
+import { type Project, stackNames } from "./project/project.ts";
+import { missingAnswers, recordFixtures } from "./project/record-fixtures.ts";
+import { itemsOf, parseShard } from "./project/shard.ts";
+import type { MissingAnswer } from "./protocol/messages.ts";
+import { mergeReports } from "./report/merge.ts";
 import { liveProgress, quietProgress } from "./report/progress.ts";
 import { jsonReport } from "./report/report-json.ts";
-import { neutralLines, textReport } from "./report/report-text.ts";
+import { neutral, neutralLines, textReport } from "./report/report-text.ts";
+import type { PreviewResult } from "./report/result.ts";
 import { ERROR, exitCode, PASS } from "./report/verdict.ts";
-import { type PreviewOptions, startPreview } from "./supervisor.ts";
+import { knowledgeOf } from "./sdk/knowledge.ts";
+import { schemaKnowledge } from "./sdk/package-schema.ts";
+import { type PreviewOptions, type ProjectStack, startPreview } from "./supervisor.ts";
 
 const HELP = `Previews a Pulumi program written for Node.js, and judges it with policy packs, without a cloud account, provider
 plugins or the Pulumi CLI.
 
 Usage: pulumi-offline-preview [options]
 
-  --cwd DIR                   project to preview: the folder of Pulumi.yaml or one below it (default: current folder)
+  --cwd DIR                   project to preview: the folder of Pulumi.yaml or one below it; repeatable, and may be a
+                              pattern such as 'teams/*' (default: current folder)
   --stack NAME                stack to preview; repeatable (default: every stack that has a file)
+  --shard I/N                 preview only one part of the stacks, for N machines that work side by side
   --policy-pack DIR           policy pack to judge with; repeatable
   --policy-pack-config FILE   configuration of a policy pack; repeatable, one for each --policy-pack, in the same order
   --fixtures FILE             answers for look-ups, and outputs of resources and other stacks (YAML or JSON)
+  --record-fixtures FILE      add a placeholder for every answer that is missing to a YAML file of fixtures
+  --provider-schema FILE      schema of a package, for its defaults and checks; repeatable
+  --assume-created            judge a second time with well-formed fake values for all that only the cloud sets
   --allow-undecided           pass even if a critical or high control could not be decided
   --isolated                  run each stack in a process of its own, without access to files outside the project, child
                               processes or native code; for programs that nobody reviewed
+  --export FORMAT=DIR         write what would be created as files for scanners; FORMAT is terraform or arm; repeatable
+  --merge FILE                preview nothing: merge reports of --json into one; repeatable
   --json                      print one JSON document instead of the report
   --quiet                     no progress, and a report of problems only
   --timeout SECONDS           time that one stack may take, with the start of its policy packs (default: 300)
@@ -41,11 +58,13 @@ Exit codes: 0 every stack passes; 1 a mandatory violation, or a critical or high
 2 a program, a policy pack or the command line failed.
 `;
 
-const DEFAULT_TIMEOUT = 300;
-
 interface Command extends PreviewOptions {
   json: boolean;
   quiet: boolean;
+  shard?: string;
+  exports: ExportRequest[];
+  /** File for what is missing. */
+  record?: string;
 }
 
 function parseCommandLine(args: string[]) {
@@ -53,11 +72,17 @@ function parseCommandLine(args: string[]) {
     return parseArgs({
       args,
       options: {
-        cwd: { type: "string", short: "C" },
+        cwd: { type: "string", short: "C", multiple: true },
         stack: { type: "string", short: "s", multiple: true },
         "policy-pack": { type: "string", multiple: true },
         "policy-pack-config": { type: "string", multiple: true },
         fixtures: { type: "string" },
+        "record-fixtures": { type: "string" },
+        "provider-schema": { type: "string", multiple: true },
+        "assume-created": { type: "boolean" },
+        shard: { type: "string" },
+        export: { type: "string", multiple: true },
+        merge: { type: "string", multiple: true },
         "allow-undecided": { type: "boolean" },
         isolated: { type: "boolean" },
         json: { type: "boolean" },
@@ -99,25 +124,56 @@ function timeoutOf(text: string | undefined): number {
 }
 
 function readCommand(values: Values): Command {
-  const project = loadProject(resolve(values.cwd ?? "."));
-  const stacks = [...new Set(values.stack ?? stackNames(project))];
-  if (stacks.length === 0) {
-    throw new UserError(
-      `no stack files in ${project.stackFolder}: pass --stack NAME to preview a stack without configuration`,
-    );
-  }
+  const record = values["record-fixtures"];
   return {
-    project,
-    stacks,
+    stacks: stacksOf(values),
     packs: packSources(values),
     fixtures: values.fixtures === undefined ? noFixtures() : loadFixtures(resolve(values.fixtures)),
+    providerSchemas: (values["provider-schema"] ?? []).map((file) => checkedSchema(resolve(file))),
     allowUndecided: values["allow-undecided"] ?? false,
+    assumeCreated: values["assume-created"] ?? false,
     isolated: values.isolated ?? false,
     timeout: timeoutOf(values.timeout),
     ...(values.trace === undefined ? {} : { trace: traceTo(resolve(values.trace)) }),
     json: values.json ?? false,
     quiet: values.quiet ?? false,
+    exports: exportsOf(values),
+    ...(values.shard === undefined ? {} : { shard: values.shard }),
+    ...(record === undefined ? {} : { record: resolve(record) }),
   };
+}
+
+function exportsOf(values: Values): ExportRequest[] {
+  return (values.export ?? []).map(parseExport);
+}
+
+function stacksOf({ cwd = ["."], stack, shard }: Values): ProjectStack[] {
+  const projects = findProjects(cwd);
+  const all = projects.flatMap((project) =>
+    namesIn(project, stack, projects.length > 1).map((name) => ({ project, name })),
+  );
+  if (all.length === 0) {
+    const folders = projects.map(({ stackFolder }) => stackFolder).join(", ");
+    throw new UserError(`no stack files in ${folders}: pass --stack NAME to preview a stack without configuration`);
+  }
+  const keyOf = ({ project, name }: ProjectStack) => `${project.name}/${name}`;
+  const keys = all.map(keyOf);
+  const twice = keys.find((key, index) => keys.indexOf(key) !== index);
+  if (twice !== undefined) throw new UserError(`two projects have a stack ${twice}: give one of them another name`);
+  return shard === undefined ? all : itemsOf(parseShard(shard), all, keyOf);
+}
+
+/** The stacks to preview in a project; of several projects those that have a stack of a wanted name. */
+function namesIn(project: Project, wanted: string[] | undefined, several: boolean): string[] {
+  if (wanted === undefined) return stackNames(project);
+  const names = [...new Set(wanted)];
+  return several ? names.filter((name) => stackNames(project).includes(name.split("/").at(-1) as string)) : names;
+}
+
+// A file that is no schema is a mistake of the command line, not of every stack.
+function checkedSchema(file: string): string {
+  schemaKnowledge(file);
+  return file;
 }
 
 function version(): string {
@@ -126,8 +182,19 @@ function version(): string {
 
 async function preview(command: Command): Promise<number> {
   const progress = command.quiet || command.json ? quietProgress(process.stderr) : liveProgress(process.stderr);
-  const { result, stop } = startPreview(command, progress);
-  // Children never outlive this process: not when it is told to stop, and not when it fails itself.
+  const missing: MissingAnswer[] = [];
+  const recording =
+    command.record === undefined ? {} : { missing: (answer: MissingAnswer) => void missing.push(answer) };
+  const { result, stop } = startPreview({ ...command, ...recording }, progress);
+  stopWith(stop);
+  const found = await result;
+  if (command.shard !== undefined) found.shard = command.shard;
+  if (command.record !== undefined) record(command, command.record, missing);
+  return finish(found, command);
+}
+
+/** Children never outlive this process: not when it is told to stop, and not when it fails itself. */
+function stopWith(stop: () => void): void {
   process.on("exit", stop);
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const signal of signals) {
@@ -137,9 +204,32 @@ async function preview(command: Command): Promise<number> {
       process.kill(process.pid, signal);
     });
   }
-  const found = await result;
-  process.stdout.write(command.json ? `${jsonReport(found)}\n` : textReport(found, command));
+}
+
+function record(command: Command, file: string, missing: MissingAnswer[]): void {
+  const [first] = command.stacks;
+  if (first === undefined) return;
+  const added = recordFixtures(file, missingAnswers(missing), knowledgeOf({ ...first.project, ...command }));
+  process.stderr.write(`${neutral(file)}: ${added} answers to fill in\n`);
+}
+
+/** Writes what the command was asked for. */
+function finish(found: PreviewResult, options: Pick<Command, "json" | "quiet" | "allowUndecided" | "exports">): number {
+  for (const { format, folder } of options.exports) {
+    const { files, skipped } = exportStacks(format, found.stacks, folder);
+    process.stderr.write(`${neutral(folder)}: ${files.length} files, ${skipped.length} resources left out\n`);
+  }
+  process.stdout.write(options.json ? `${jsonReport(found)}\n` : textReport(found, options));
   return exitCode(found);
+}
+
+function merge(files: string[], values: Values): number {
+  const others = ["cwd", "stack", "policy-pack", "shard"] as const;
+  const other = others.find((name) => values[name] !== undefined);
+  if (other !== undefined) throw new UserError(`--merge previews nothing: leave --${other} out`);
+  const { json = false, quiet = false, "allow-undecided": allowUndecided = false } = values;
+  const found = mergeReports(files.map((file) => resolve(file)));
+  return finish(found, { json, quiet, allowUndecided, exports: exportsOf(values) });
 }
 
 /** Runs the command and returns its exit code. */
@@ -154,6 +244,7 @@ export async function main(args: string[]): Promise<number> {
       process.stdout.write(`${version()}\n`);
       return PASS;
     }
+    if (values.merge) return merge(values.merge, values);
     return await preview(readCommand(values));
   } catch (error) {
     const text = error instanceof UserError ? error.message : error instanceof Error ? error.stack : String(error);

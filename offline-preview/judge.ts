@@ -2,7 +2,7 @@
 
 import { messageOf } from "./errors.ts";
 import type { Findings, Pack } from "./packs/pack.ts";
-import type { LogLine, Properties, ResourceRecord, StackRun } from "./protocol/messages.ts";
+import type { LogLine, MissingAnswer, Properties, ResourceRecord, StackRun } from "./protocol/messages.ts";
 import { stackUrn } from "./protocol/urn.ts";
 import type { StackResult } from "./report/result.ts";
 import type { Runner } from "./runner/runner-process.ts";
@@ -10,6 +10,7 @@ import type { Runner } from "./runner/runner-process.ts";
 interface Watcher {
   resource(count: number): void;
   log(line: LogLine): void;
+  missing(answer: MissingAnswer): void;
 }
 
 const NOTHING_REGISTERED =
@@ -76,6 +77,7 @@ export async function judge(
       },
       log: watcher.log,
       error: (message) => void failures.push(message),
+      missing: watcher.missing,
     },
     deadline,
   );

@@ -10,23 +10,35 @@ import type { PackStart } from "./packs/pack-process.ts";
 import type { AnalyzedStack } from "./packs/requests.ts";
 import { type Project, parseStackName } from "./project/project.ts";
 import { loadStackConfig } from "./project/stack-config.ts";
-import type { Fixtures, LogLine, StackRun } from "./protocol/messages.ts";
-import type { PackInfo, PreviewResult, StackResult } from "./report/result.ts";
+import type { Fixtures, LogLine, MissingAnswer, StackRun } from "./protocol/messages.ts";
+import type { AssumedFindings, Diagnostic, PackInfo, PreviewResult, StackResult } from "./report/result.ts";
 import { passes } from "./report/verdict.ts";
 import { childEnvironment } from "./runner/environment.ts";
 import { IsolatedRunner } from "./runner/isolated-runner.ts";
 import { type Runner, RunnerProcess } from "./runner/runner-process.ts";
 
+/** A stack and the project that it belongs to. */
+export interface ProjectStack {
+  project: Project;
+  /** Name, or `organization/name`, or `organization/project/name`. */
+  name: string;
+}
+
 /** What to preview. */
 export interface PreviewOptions {
-  project: Project;
-  /** Names, or `organization/name`, or `organization/project/name`. */
-  stacks: string[];
+  /** In the order in which they run; those of one project stand together. */
+  stacks: ProjectStack[];
   packs: PackSource[];
   fixtures: Fixtures;
+  /** Files of package schemas. */
+  providerSchemas?: string[];
   allowUndecided: boolean;
   /** Run each stack in a process of its own that can do nothing but register resources; for programs nobody reviewed. */
   isolated: boolean;
+  /** Judge each stack a second time, with well-formed fake values for all that only the cloud sets. */
+  assumeCreated?: boolean;
+  /** Is told of what only a fixture could have answered; programs then go on with placeholders. */
+  missing?: (answer: MissingAnswer) => void;
   /** Seconds that one stack may take, its packs' start included. */
   timeout: number;
   /** Is told of every call to a policy pack, in order. */
@@ -41,7 +53,6 @@ export interface Progress {
   end(result: StackResult): void;
 }
 
-const noKnowledge = { resource: () => undefined, function: () => undefined, version: () => "" };
 // As Pulumi's own local backends name it.
 const DEFAULT_ORGANIZATION = "organization";
 
@@ -70,13 +81,14 @@ class Supervisor {
   private readonly options: PreviewOptions;
   private readonly progress: Progress;
   private readonly environment: Record<string, string>;
-  private readonly runner: Runner;
+  private runner: { project: Project; process: Runner } | undefined;
   private readonly running = new Set<Pack>();
   private readonly shared = new Map<PackSource, Pack>();
   private readonly infos = new Map<PackSource, PackInfo>();
   /** Packs that did not start: asking them again for every stack would only take more time. */
   private readonly broken = new Map<PackSource, Error>();
   private readonly prepared = new Map<number, Promise<Prepared>>();
+  private runs = 0;
   private stopped = false;
   /** Time by which the current stack must be done, in milliseconds since 1970. */
   private deadline = 0;
@@ -85,17 +97,16 @@ class Supervisor {
     this.options = options;
     this.progress = progress;
     this.environment = environment;
-    const { pwd } = options.project;
-    this.runner = options.isolated ? new IsolatedRunner(environment, noKnowledge) : new RunnerProcess(environment, pwd);
   }
 
   async run(): Promise<PreviewResult> {
-    this.runner.start();
+    const [first] = this.options.stacks;
+    if (first !== undefined) this.runnerOf(first.project).start();
     const stacks: StackResult[] = [];
-    for (const [index, stack] of this.options.stacks.entries()) {
+    for (const [index, { name }] of this.options.stacks.entries()) {
       if (this.stopped) break;
-      this.progress.begin(stack);
-      const result = await this.previewStack(index, stack);
+      this.progress.begin(name);
+      const result = await this.previewStack(index);
       this.progress.end(result);
       stacks.push(result);
     }
@@ -106,33 +117,37 @@ class Supervisor {
 
   stop(): void {
     this.stopped = true;
-    this.runner.stop();
+    this.runner?.process.stop();
     for (const pack of this.running) pack.stop();
     this.running.clear();
   }
 
-  private async previewStack(index: number, name: string): Promise<StackResult> {
+  /** The process that runs a project's programs: it loads the project's own SDK, so every project has one. */
+  private runnerOf(project: Project): Runner {
+    if (this.runner?.project !== project) {
+      this.runner?.process.stop();
+      const { environment } = this;
+      const process = this.options.isolated
+        ? new IsolatedRunner(environment)
+        : new RunnerProcess(environment, project.pwd);
+      this.runner = { project, process };
+    }
+    return this.runner.process;
+  }
+
+  private async previewStack(index: number): Promise<StackResult> {
     const begin = Date.now();
     this.deadline = begin + this.options.timeout * 1000;
-    const result: StackResult = {
-      stack: name,
-      ok: false,
-      resources: [],
-      diagnostics: [],
-      notEvaluated: [],
-      exempted: [],
-      outputs: {},
-      durationMs: 0,
-    };
+    const { project, name } = this.options.stacks[index] as ProjectStack;
+    const result = emptyResult(project.name, name);
     const log = (line: LogLine) => this.progress.log(name, line);
     try {
-      const { run, warnings, packs } = await this.prepare(index);
-      for (const message of warnings) log({ severity: "warning", message, urn: "" });
+      const prepared = await this.prepare(index);
+      for (const message of prepared.warnings) log({ severity: "warning", message, urn: "" });
       // The next stack's packs start while this one's program runs; its own attempt reports what goes wrong.
       this.prepare(index + 1).catch(() => {});
-      const resource = (count: number) => this.progress.resource(name, count);
-      await judge(run, packs, this.runner, result, this.deadline, { resource, log });
-      await this.release(packs);
+      await this.judge(prepared, project, result, log);
+      if (this.options.assumeCreated) await this.judgeAssumed(prepared, project, result);
     } catch (error) {
       result.error = messageOf(error);
     }
@@ -142,20 +157,46 @@ class Supervisor {
     return result;
   }
 
+  private async judge(
+    { run, packs }: Prepared,
+    project: Project,
+    result: StackResult,
+    log: (line: LogLine) => void,
+  ): Promise<void> {
+    const resource = (count: number) => this.progress.resource(result.stack, count);
+    const missing = this.options.missing ?? (() => {});
+    await judge(run, packs, this.runnerOf(project), result, this.deadline, { resource, log, missing });
+    await this.release(packs);
+  }
+
+  /** The second pass: what the program says in it, it has said before. */
+  private async judgeAssumed({ run }: Prepared, project: Project, result: StackResult): Promise<void> {
+    const assumed: StackRun = { ...run, index: this.runs++, assumesCreated: true };
+    const packs = await this.startPacks(assumed);
+    const second = emptyResult(project.name, result.stack);
+    try {
+      await this.judge({ run: assumed, packs, warnings: [] }, project, second, () => {});
+    } catch (error) {
+      throw new Error(`with assumed values (--assume-created): ${messageOf(error)}`);
+    }
+    result.assumed = assumedFindings(result, second);
+  }
+
   /** Reads the stack's configuration and starts its packs; once, however often it is called. */
   private prepare(index: number): Promise<Prepared> {
     const known = this.prepared.get(index);
     if (known !== undefined) return known;
-    const name = this.options.stacks[index];
-    const preparing = name === undefined ? Promise.reject(new Error("no more stacks")) : this.prepareStack(index, name);
+    const stack = this.options.stacks[index];
+    const preparing = stack === undefined ? Promise.reject(new Error("no more stacks")) : this.prepareStack(stack);
     this.prepared.set(index, preparing);
     return preparing;
   }
 
-  private async prepareStack(index: number, name: string): Promise<Prepared> {
-    const { project, fixtures } = this.options;
+  private async prepareStack({ project, name }: ProjectStack): Promise<Prepared> {
+    const { fixtures, providerSchemas = [], missing } = this.options;
     const { organization, stack } = parseStackName(name, project.name);
     const config = loadStackConfig(project, stack, fixtures.config);
+    const index = this.runs++;
     const run: StackRun = {
       index,
       stack,
@@ -169,8 +210,11 @@ class Supervisor {
       secretKeys: config.secretKeys,
       encryptedKeys: config.encryptedKeys,
       fixtures,
+      providerSchemas,
+      recordsFixtures: missing !== undefined,
       remediates: false,
     };
+    for (const key of config.encryptedKeys) missing?.({ kind: "config", key });
     const packs = await this.startPacks(run);
     run.remediates = packs.some((pack) => pack.remediates);
     const ofPacks = index === 0 ? packs.flatMap((pack) => pack.warnings) : [];
@@ -219,4 +263,28 @@ class Supervisor {
     await Promise.all(ended.map((pack) => pack.end()));
     for (const pack of ended) this.running.delete(pack);
   }
+}
+
+function emptyResult(project: string, stack: string): StackResult {
+  return {
+    project,
+    stack,
+    ok: false,
+    resources: [],
+    diagnostics: [],
+    notEvaluated: [],
+    exempted: [],
+    outputs: {},
+    durationMs: 0,
+  };
+}
+
+/** What the second pass found that the first did not, and what it could not decide either. */
+function assumedFindings(first: StackResult, second: StackResult): AssumedFindings {
+  const key = ({ pack, policy, urn }: Diagnostic) => [pack, policy, urn].join("\u0000");
+  const known = new Set(first.diagnostics.map(key));
+  return {
+    diagnostics: second.diagnostics.filter((diagnostic) => !known.has(key(diagnostic))),
+    notEvaluated: second.notEvaluated,
+  };
 }

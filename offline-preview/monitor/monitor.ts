@@ -6,10 +6,17 @@ import type * as providerproto from "@pulumi/pulumi/proto/provider_pb.js";
 import type * as resproto from "@pulumi/pulumi/proto/resource_pb.js";
 import type * as emptyproto from "google-protobuf/google/protobuf/empty_pb.js";
 import type * as structproto from "google-protobuf/google/protobuf/struct_pb.js";
+import type { AssumedResource } from "../assumed/resource.ts";
+import { assumedId, assumedOutputs } from "../assumed/values.ts";
 import { messageOf } from "../errors.ts";
-import type { LogLine, Properties, ResourceRecord, StackRun, Value } from "../protocol/messages.ts";
+import type { LogLine, MissingAnswer, Properties, ResourceRecord, StackRun, Value } from "../protocol/messages.ts";
 import { containsUnknown, downgradeMap, secret, UNKNOWN } from "../protocol/properties.ts";
 import { makeUrn, packageOf, STACK_TYPE } from "../protocol/urn.ts";
+import { checkInputs } from "../sdk/check-inputs.ts";
+import { withDefaults } from "../sdk/package-schema.ts";
+import { plannedOutputs } from "../sdk/planned-outputs.ts";
+import type { ResourceShape, TypeKnowledge } from "../sdk/shapes.ts";
+import { skeleton } from "../sdk/skeleton.ts";
 import { engineAsset } from "./assets.ts";
 import { Hooks, type HookTime } from "./hooks.ts";
 import { answerInvoke, missingFixture } from "./invokes.ts";
@@ -51,10 +58,10 @@ export interface MonitorHost {
   error(message: string): void;
   /** Runs a callback (a transform or a hook) of the program. */
   callback(target: string, token: string, request: Uint8Array): Promise<Uint8Array>;
-  /** Names of the properties of a type that only the cloud sets. */
-  outputOnly(type: string): string[];
-  /** Version of a package's SDK that is installed, or ""; for requests that do not say which one they want. */
-  installedVersion(pkg: string): string;
+  /** Something that only a fixture could have answered. */
+  missing(answer: MissingAnswer): void;
+  /** What is known of the types without their providers. */
+  knowledge: TypeKnowledge;
 }
 
 /** A request that the engine would refuse; its message fails the program. */
@@ -65,6 +72,7 @@ interface State {
   id: string;
   goal: Goal;
   record: ResourceRecord;
+  shape?: ResourceShape | undefined;
 }
 
 // Look-ups in promise form must have an answer; the runner marks them, since the protocol does not.
@@ -193,7 +201,7 @@ export class Monitor {
     const outputs =
       type === STACK_REFERENCE
         ? this.stackReference(request.getId(), inputs)
-        : { ...inputs, ...this.fixtureOutputs(type, request.getName()) };
+        : { ...inputs, ...this.requiredFixture(type, request.getName()) };
     markSecrets(outputs, request.getAdditionalsecretoutputsList());
     this.reads.set(urn, this.readState(request, urn, outputs));
     const response = new this.protos.resource.ReadResourceResponse();
@@ -245,13 +253,23 @@ export class Monitor {
       return response;
     }
     const provider = this.states.get(urnOfReference(reference))?.record.inputs ?? {};
-    const result = answerInvoke(token, call.args, { provider }, this.run.fixtures);
-    if (result === undefined && promiseForm) throw new MonitorError(missingFixture(token, call.args));
+    const result = this.answer(token, call.args, provider, promiseForm);
     if (result !== undefined) response.setReturn(this.struct(result));
     else if (response.setUnknown !== undefined) response.setUnknown(true);
     // Older SDKs know no unknown answer; an unknown value in it makes the whole result unknown.
     else response.setReturn(this.struct({ result: UNKNOWN }));
     return response;
+  }
+
+  /** The answer of a fixture or a built-in one; undefined if there is none. Who awaits one cannot go on without. */
+  private answer(token: string, args: Properties, provider: Properties, awaited: boolean): Properties | undefined {
+    const known = answerInvoke(token, args, { provider }, this.run.fixtures);
+    if (known !== undefined) return known;
+    this.host.missing({ kind: "invoke", token, args });
+    if (!awaited) return undefined;
+    // With a placeholder the program goes on to what else is missing.
+    if (this.run.recordsFixtures) return skeleton(this.host.knowledge.function(token)?.result ?? {});
+    throw new MonitorError(missingFixture(token, args));
   }
 
   /** True if a look-up that depends on these resources would run before they, or what is below them, are created. */
@@ -270,7 +288,7 @@ export class Monitor {
 
   /** A method of a provider's resource: nobody runs it here, so what it returns is unknown without a fixture. */
   call(request: resproto.ResourceCallRequest): providerproto.CallResponse {
-    const result = answerInvoke(request.getTok(), toProperties(request.getArgs()), { provider: {} }, this.run.fixtures);
+    const result = this.answer(request.getTok(), toProperties(request.getArgs()), {}, false);
     const response = new this.protos.provider.CallResponse();
     response.setReturn(this.struct(result ?? { result: UNKNOWN }));
     return response;
@@ -354,7 +372,7 @@ export class Monitor {
   }
 
   private defaultProvider(wanted: ProviderRequest): string | undefined {
-    const request = { ...wanted, version: wanted.version || this.host.installedVersion(wanted.package) };
+    const request = { ...wanted, version: wanted.version || this.host.knowledge.version(wanted.package) };
     if (defaultProviderDenied(this.run.config, request.package)) return undefined;
     const key = defaultProviderKey(request);
     const known = this.defaults.get(key);
@@ -385,17 +403,21 @@ export class Monitor {
         `Duplicate resource URN '${urn}'; try giving it a unique name${source ? ` (${source})` : ""}`,
       );
     }
-    const fixture = this.fixtureOutputs(goal.type, goal.name);
+    const fixture = goal.remote
+      ? this.requiredFixture(goal.type, goal.name)
+      : this.fixtureOutputs(goal.type, goal.name);
     if (isProviderType(goal.type)) {
-      const version = goal.version || this.host.installedVersion(goal.type.slice("pulumi:providers:".length));
+      const version = goal.version || this.host.knowledge.version(goal.type.slice("pulumi:providers:".length));
       if (version !== "") goal.inputs.version = version;
       goal.inputs = withPluginSource(goal.inputs, goal.pluginDownloadURL);
     }
     goal.inputs = this.downgraded(goal.inputs);
+    const shape = goal.custom ? this.host.knowledge.resource(goal.type) : undefined;
+    if (shape !== undefined) this.check(goal, urn, urnOfReference(provider), shape);
     const record = this.record(goal, urn, urnOfReference(provider), source);
-    const id = this.idOf(goal, fixture);
+    const id = this.idOf(goal, record, shape, fixture);
     // Before anything is awaited: a second resource of this name must find the first.
-    const state = { id, goal: { ...goal, provider }, record };
+    const state: State = { id, goal: { ...goal, provider }, record, shape };
     this.states.set(urn, state);
     if (!goal.custom) this.components.add(urn, goal.parent, goal.providers);
     if (!goal.custom && !goal.remote) this.open.add(urn);
@@ -409,15 +431,45 @@ export class Monitor {
     const response = new this.protos.resource.RegisterResourceResponse();
     response.setUrn(urn);
     response.setId(id);
-    response.setObject(this.struct(this.responseObject(state, fixture)));
+    response.setObject(this.struct(record.outputs));
     return response;
   }
 
-  private idOf(goal: Goal, fixture: Properties | undefined): string {
+  private idOf(
+    goal: Goal,
+    record: ResourceRecord,
+    shape: ResourceShape | undefined,
+    fixture: Properties | undefined,
+  ): string {
     if (isProviderType(goal.type)) return UNKNOWN;
     if (!goal.custom) return "";
     const id = fixture?.id;
-    return typeof id === "string" ? id : goal.importId;
+    if (typeof id === "string") return id;
+    return goal.importId || (this.run.assumesCreated ? assumedId(this.assumed(record, shape)) : "");
+  }
+
+  /** What the provider would do first: put defaults and names in, and refuse what is wrong. */
+  private check(goal: Goal, urn: string, provider: string, shape: ResourceShape): void {
+    // The engine asks no provider whose own configuration is not known yet.
+    if (!this.isConfigured(provider)) return;
+    goal.inputs = withDefaults(shape, goal.inputs);
+    for (const { message, severity } of checkInputs(shape, goal.inputs)) {
+      if (severity === "error") this.host.error(`${urn}: ${message}`);
+      else this.host.log({ severity, message: `${goal.name} [${goal.type}]: ${message}`, urn });
+    }
+    for (const [name, input] of Object.entries(shape.inputs)) {
+      if (input.autonamed && !(name in goal.inputs)) goal.inputs[name] = UNKNOWN;
+    }
+  }
+
+  private isConfigured(provider: string): boolean {
+    return !containsUnknown(this.states.get(provider)?.record.inputs ?? {});
+  }
+
+  private assumed(record: ResourceRecord, shape: ResourceShape | undefined): AssumedResource {
+    const { type, name, urn, inputs } = record;
+    const provider = this.states.get(record.provider)?.record.inputs ?? {};
+    return { type, name, urn, inputs, provider, outputs: shape?.outputs, inputShapes: shape?.inputs };
   }
 
   private record(goal: Goal, urn: string, provider: string, source: string | undefined): ResourceRecord {
@@ -437,30 +489,31 @@ export class Monitor {
     };
   }
 
-  /** What the program gets back: its inputs, and what fixtures add. All other properties are unknown to it. */
-  private responseObject(state: State, fixture: Properties | undefined): Properties {
-    const { goal, record } = state;
-    if (!goal.custom && !goal.remote) return {};
-    const object = this.isPlanned(state) ? { ...record.inputs, ...fixture } : { ...fixture };
-    markSecrets(object, goal.additionalSecretOutputs);
-    return object;
-  }
-
-  /** What stack policies see: in a real preview every computed property is there, and unknown. */
+  /**
+   * What the resource has after it was created, for the program and for stack policies: its inputs, what fixtures add, and
+   * an unknown value for all that only the cloud can say.
+   */
   private outputsOf(state: State, fixture: Properties | undefined): Properties {
-    const { goal, record } = state;
+    const { goal, record, shape } = state;
     if (!goal.custom && !goal.remote) return {};
-    const unknown: Properties = {};
-    if (this.isPlanned(state)) for (const key of this.host.outputOnly(goal.type)) unknown[key] = UNKNOWN;
-    const outputs = this.isPlanned(state) ? { ...unknown, ...record.inputs, ...fixture } : { ...fixture };
+    const outputs = { ...(goal.custom ? this.planned(record, shape) : {}), ...fixture };
     markSecrets(outputs, goal.additionalSecretOutputs);
     return outputs;
   }
 
-  /** The engine asks no provider for a plan whose own configuration is not known yet; nor do components have one. */
-  private isPlanned({ goal, record }: State): boolean {
-    if (!goal.custom) return false;
-    return !containsUnknown(this.states.get(record.provider)?.record.inputs ?? {});
+  private planned(record: ResourceRecord, shape: ResourceShape | undefined): Properties {
+    if (isProviderType(record.type)) return record.inputs;
+    if (this.run.assumesCreated) return { ...record.inputs, ...assumedOutputs(this.assumed(record, shape)) };
+    // A provider whose own configuration is not known yet plans nothing.
+    if (!this.isConfigured(record.provider)) return {};
+    return shape === undefined ? record.inputs : plannedOutputs(shape, record.inputs);
+  }
+
+  /** The fixture of what only exists in the cloud. */
+  private requiredFixture(type: string, name: string): Properties | undefined {
+    const outputs = this.fixtureOutputs(type, name);
+    if (outputs === undefined) this.host.missing({ kind: "resource", type, name });
+    return outputs;
   }
 
   private fixtureOutputs(type: string, name: string): Properties | undefined {
@@ -471,6 +524,7 @@ export class Monitor {
     const outputs = this.run.fixtures.stackReferences[id];
     if (outputs !== undefined) return { ...inputs, name: id, outputs, secretOutputNames: [] };
     // Without a fixture every output of the other stack is unknown.
+    this.host.missing({ kind: "stackReference", name: id });
     return { ...inputs, name: id, outputs: UNKNOWN, secretOutputNames: UNKNOWN };
   }
 

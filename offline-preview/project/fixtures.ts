@@ -19,11 +19,15 @@ export function loadFixtures(file: string): Fixtures {
   } catch (error) {
     throw new UserError(`--fixtures ${file}: ${messageOf(error)}`);
   }
-  if (raw === null || raw === undefined) return noFixtures();
-  const sections = section(file, "the file", raw as Value);
+  return raw === null || raw === undefined ? noFixtures() : readFixtures(`--fixtures ${file}`, raw as Value);
+}
+
+/** Reads the content of a fixtures file; `file` stands in messages. */
+export function readFixtures(file: string, raw: Value): Fixtures {
+  const sections = section(file, "the file", raw);
   for (const name of Object.keys(sections)) {
     if (!(name in noFixtures())) {
-      throw new UserError(`--fixtures ${file}: unknown section '${name}': use ${Object.keys(noFixtures()).join(", ")}`);
+      throw new UserError(`${file}: unknown section '${name}': use ${Object.keys(noFixtures()).join(", ")}`);
     }
   }
   const { invokes = {}, resources = {}, stackReferences = {}, config = {} } = sections;
@@ -45,7 +49,7 @@ export function loadFixtures(file: string): Fixtures {
 
 function section(file: string, name: string, value: Value): Properties {
   if (isMap(value)) return value;
-  throw new UserError(`--fixtures ${file}: ${name} must be a map`);
+  throw new UserError(`${file}: ${name} must be a map`);
 }
 
 // A map is the answer to every call; a list holds answers by arguments.
@@ -54,7 +58,7 @@ function readAnswers(file: string, token: string, value: Value): { args?: Proper
   return value.map((item, index) => {
     const name = `invokes: ${token}[${index}]`;
     const { args, result } = section(file, name, item);
-    if (result === undefined) throw new UserError(`--fixtures ${file}: ${name} has no 'result'`);
+    if (result === undefined) throw new UserError(`${file}: ${name} has no 'result'`);
     return {
       ...(args === undefined ? {} : { args: section(file, `${name}.args`, args) }),
       result: section(file, `${name}.result`, result),

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { type Document, isSeq, isMap as isYamlMap, parseDocument, Scalar, YAMLMap, YAMLSeq } from "yaml";
 import { UserError } from "../errors.ts";
-import type { Fixtures, Properties, Value } from "../protocol/messages.ts";
+import type { Fixtures, MissingAnswer, Properties, Value } from "../protocol/messages.ts";
 import { isMap, isUnknown, signatureOf } from "../protocol/properties.ts";
 import { outputOnly } from "../sdk/declarations.ts";
 import type { TypeKnowledge } from "../sdk/shapes.ts";
@@ -24,6 +24,18 @@ export interface MissingAnswers {
 /** A list to add missing answers to. */
 export function noMissingAnswers(): MissingAnswers {
   return { invokes: [], resources: [], stackReferences: [], config: [] };
+}
+
+/** The missing answers by kind. */
+export function missingAnswers(answers: MissingAnswer[]): MissingAnswers {
+  const missing = noMissingAnswers();
+  for (const answer of answers) {
+    if (answer.kind === "invoke") missing.invokes.push(answer);
+    else if (answer.kind === "resource") missing.resources.push(answer);
+    else if (answer.kind === "stackReference") missing.stackReferences.push(answer.name);
+    else missing.config.push(answer.key);
+  }
+  return missing;
 }
 
 const COMMENT = ` Answers for pulumi-offline-preview --fixtures. Fill in the placeholders ("", 0, false, [] and {}) with what your cloud

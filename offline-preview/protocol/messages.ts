@@ -44,6 +44,12 @@ export interface StackRun {
   fixtures: Fixtures;
   /** True if a policy may change inputs: then every registration waits for the supervisor's answer. */
   remediates: boolean;
+  /** Go on with a placeholder where an awaited look-up has no answer: what is missing is being recorded. */
+  recordsFixtures?: boolean;
+  /** Give everything that only the cloud sets a well-formed fake value. */
+  assumesCreated?: boolean;
+  /** Files of package schemas. */
+  providerSchemas?: string[];
   /** Address of a monitor that is served over gRPC; without one the runner has a monitor of its own. */
   monitor?: string;
 }
@@ -87,6 +93,13 @@ export interface LogLine {
   urn: string;
 }
 
+/** Something that only a fixture could have answered. */
+export type MissingAnswer =
+  | { kind: "invoke"; token: string; args: Properties }
+  | { kind: "resource"; type: string; name: string }
+  | { kind: "stackReference"; name: string }
+  | { kind: "config"; key: string };
+
 /** Supervisor -> runner. */
 export type ToRunner = { type: "run"; run: StackRun } | { type: "remediated"; id: number; inputs: Properties };
 
@@ -97,4 +110,5 @@ export type FromRunner =
   | { type: "outputs"; urn: string; outputs: Properties }
   | { type: "log"; line: LogLine }
   | { type: "error"; message: string }
+  | { type: "missing"; answer: MissingAnswer }
   | { type: "end"; errors: string[]; reusable: boolean };

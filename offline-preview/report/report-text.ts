@@ -68,6 +68,7 @@ function stackLines(stack: StackResult, packs: PackInfo[], options: ReportOption
   lines.push(
     ...section("Could not be decided", stack.notEvaluated, (finding) => undecidedLines(finding, sources, options)),
   );
+  lines.push(...assumedLines(stack, sources, options));
   lines.push(...opaqueLines(stack, sources, packs.length > 0 && !options.allowUndecided));
   lines.push(...section("Exemptions in force", stack.exempted, (finding) => findingLines(finding, sources)));
   if (!options.quiet && Object.keys(stack.outputs).length > 0) lines.push("", "  Outputs", ...outputLines(stack));
@@ -158,6 +159,19 @@ function undecidedLines(finding: NotEvaluated, sources: Map<string, ResourceReco
     `      on ${placeOf(finding.urn, sources)}`,
     ...indented(finding.reason, 6),
   ];
+}
+
+function assumedLines(stack: StackResult, sources: Map<string, ResourceRecord>, options: ReportOptions): string[] {
+  if (stack.assumed === undefined) return [];
+  const { diagnostics, notEvaluated } = stack.assumed;
+  const found = section("Found with assumed values (--assume-created)", diagnostics, (finding) =>
+    findingLines(finding, sources),
+  );
+  const undecided = section("Could not be decided with assumed values either", notEvaluated, (finding) =>
+    undecidedLines(finding, sources, options),
+  );
+  if (found.length + undecided.length > 0) return [...found, ...undecided];
+  return ["", "  With assumed values (--assume-created): nothing else found, everything decided"];
 }
 
 // Even without a policy pack: a tree that ends there is not the whole tree.

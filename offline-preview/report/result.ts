@@ -50,8 +50,18 @@ export interface NotEvaluated {
   reason: string;
 }
 
+/** What a second pass found, in which everything that only the cloud sets had a well-formed fake value. */
+export interface AssumedFindings {
+  /** Findings that the first pass does not have. */
+  diagnostics: Diagnostic[];
+  /** What could not be decided even so. */
+  notEvaluated: NotEvaluated[];
+}
+
 /** What happened to one stack. */
 export interface StackResult {
+  /** Name of its project. */
+  project: string;
   stack: string;
   ok: boolean;
   /** The program, a pack or the stack's file failed. */
@@ -60,6 +70,8 @@ export interface StackResult {
   diagnostics: Diagnostic[];
   notEvaluated: NotEvaluated[];
   exempted: Diagnostic[];
+  /** Only with --assume-created. */
+  assumed?: AssumedFindings;
   outputs: Properties;
   durationMs: number;
 }
@@ -67,6 +79,8 @@ export interface StackResult {
 /** What happened to a project. */
 export interface PreviewResult {
   ok: boolean;
+  /** `i/n` if only one part of the stacks was previewed. */
+  shard?: string;
   packs: PackInfo[];
   stacks: StackResult[];
 }

@@ -28,12 +28,13 @@ export interface VerdictOptions {
   allowUndecided: boolean;
 }
 
-/** True if nothing stops the stack. */
+/** True if nothing stops the stack. A second pass adds its violations, and decides what the first one could not. */
 export function passes(stack: Omit<StackResult, "ok">, { judged, allowUndecided }: VerdictOptions): boolean {
   if (stack.error !== undefined) return false;
-  if (stack.diagnostics.some((diagnostic) => diagnostic.level === "mandatory")) return false;
+  const diagnostics = [...stack.diagnostics, ...(stack.assumed?.diagnostics ?? [])];
+  if (diagnostics.some((diagnostic) => diagnostic.level === "mandatory")) return false;
   if (!judged || allowUndecided) return true;
-  return !stack.notEvaluated.some(blocks) && opaqueComponents(stack).length === 0;
+  return !(stack.assumed ?? stack).notEvaluated.some(blocks) && opaqueComponents(stack).length === 0;
 }
 
 /** The exit code of a whole preview; a failure to judge weighs more than a violation. */

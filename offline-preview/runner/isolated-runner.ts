@@ -6,7 +6,7 @@ import { dirname, join, sep } from "node:path";
 import { folder } from "../here.cjs";
 import { Monitor } from "../monitor/monitor.ts";
 import type { StackRun } from "../protocol/messages.ts";
-import type { TypeKnowledge } from "../sdk/shapes.ts";
+import { knowledgeOf } from "../sdk/knowledge.ts";
 import { callbackCaller, loadProtocol, type Protocol, serveMonitor } from "./monitor-server.ts";
 import { type Runner, RunnerProcess, type RunObserver } from "./runner-process.ts";
 
@@ -14,13 +14,11 @@ import { type Runner, RunnerProcess, type RunObserver } from "./runner-process.t
 export class IsolatedRunner implements Runner {
   private readonly environment: Record<string, string>;
   private readonly protocol: Protocol;
-  private readonly knowledge: TypeKnowledge;
   private current: RunnerProcess | undefined;
 
   /** `environment.TMPDIR` is the one folder in which programs may write. */
-  constructor(environment: Record<string, string>, knowledge: TypeKnowledge) {
+  constructor(environment: Record<string, string>) {
     this.environment = environment;
-    this.knowledge = knowledge;
     this.protocol = loadProtocol();
   }
 
@@ -35,8 +33,8 @@ export class IsolatedRunner implements Runner {
         log: observer.log,
         error: observer.error,
         callback: callbacks.call,
-        outputOnly: (type) => outputOnly(this.knowledge, type),
-        installedVersion: (pkg) => this.knowledge.version(pkg),
+        missing: observer.missing,
+        knowledge: knowledgeOf(run),
       },
       this.protocol.protos,
     );
@@ -47,7 +45,14 @@ export class IsolatedRunner implements Runner {
       // What the process itself says of resources does not count.
       const ignore = () => {};
       const remediate = () => Promise.reject(new Error("only the monitor may ask"));
-      const printed = { resource: ignore, outputs: ignore, error: ignore, remediate, log: observer.log };
+      const printed = {
+        resource: ignore,
+        outputs: ignore,
+        error: ignore,
+        missing: ignore,
+        remediate,
+        log: observer.log,
+      };
       return await child.run({ ...run, monitor: served.address }, printed, deadline);
     } finally {
       child.stop();
@@ -61,11 +66,6 @@ export class IsolatedRunner implements Runner {
   stop(): void {
     this.current?.stop();
   }
-}
-
-function outputOnly(knowledge: TypeKnowledge, type: string): string[] {
-  const shape = knowledge.resource(type);
-  return shape === undefined ? [] : Object.keys(shape.outputs).filter((name) => !(name in shape.inputs));
 }
 
 // No child processes, no native code, no inspector; files only of the project and of installed packages, and written only

@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { folder } from "../here.cjs";
-import type { FromRunner, LogLine, Properties, ResourceRecord, StackRun } from "../protocol/messages.ts";
+import type { FromRunner, LogLine, MissingAnswer, Properties, ResourceRecord, StackRun } from "../protocol/messages.ts";
 import { shorten } from "./program-error.ts";
 
 // Compiled in the published package, TypeScript in the repository.
@@ -19,6 +19,7 @@ export interface RunObserver {
   log(line: LogLine): void;
   /** Something failed, although the program goes on. */
   error(message: string): void;
+  missing(answer: MissingAnswer): void;
 }
 
 /** Runs stacks, one at a time. */
@@ -94,6 +95,8 @@ export class RunnerProcess implements Runner {
               return observer.outputs(message.urn, message.outputs);
             case "log":
               return observer.log(message.line);
+            case "missing":
+              return observer.missing(message.answer);
             case "error":
               return observer.error(message.message);
             case "remediate":

@@ -2,6 +2,7 @@
 
 import { Monitor } from "../monitor/monitor.ts";
 import type { FromRunner, LogLine, Properties, ResourceRecord, StackRun, ToRunner } from "../protocol/messages.ts";
+import { knowledgeOf } from "../sdk/knowledge.ts";
 import { engineClient, monitorClient } from "./clients.ts";
 import { canBeReused, freshModules, installFreshModules, trackListeners } from "./modules.ts";
 import { loadProgram } from "./program.ts";
@@ -100,7 +101,7 @@ async function runToEnd(run: StackRun, errors: string[]): Promise<void> {
 }
 
 /** A monitor and an engine in this process. */
-function ownMonitor(run: StackRun, { callback, installedVersion, outputOnly, protos }: Runtime) {
+function ownMonitor(run: StackRun, { callback, protos }: Runtime) {
   const log = (line: LogLine) => send({ type: "log", line });
   const monitor = new Monitor(
     run,
@@ -111,8 +112,8 @@ function ownMonitor(run: StackRun, { callback, installedVersion, outputOnly, pro
       log,
       error: (message) => send({ type: "error", message }),
       callback: (_, token, request) => callback(token, request),
-      outputOnly,
-      installedVersion,
+      missing: (answer) => send({ type: "missing", answer }),
+      knowledge: knowledgeOf(run),
     },
     protos,
   );

@@ -32,10 +32,6 @@ export interface Runtime {
   runInPulumiStack(program: () => Promise<unknown>): Promise<unknown>;
   /** What the program still waits for although nothing is left to do; undefined when nothing. */
   leaks(): string | undefined;
-  /** Names of the properties of a resource type that only the cloud sets. */
-  outputOnly(type: string): string[];
-  /** Version of the SDK of a package that is installed in the project, or "". */
-  installedVersion(pkg: string): string;
   /** Names of the encrypted configuration values of the current stack. */
   setEncrypted(keys: string[]): void;
   /** Calls a function of the program (a transform) that it registered with the SDK's callback server. */
@@ -68,14 +64,13 @@ export function loadRuntime(folder: string): Runtime {
   if ("asyncLocalStorage" in state) state.asyncLocalStorage = storage;
   completeMessages(load("/proto/resource_pb.js"));
   const debuggable = load("/runtime/debuggable.js");
-  const outputOnlyByType = new Map<string, string[]>();
   const encrypted = new Set<string>();
   const runtimes: Patchable[] = [load("/runtime/index.js"), load("/runtime/resource.js"), load("/runtime/invoke.js")];
 
   replaceDebuggablePromise(debuggable, storage);
   replaceCallsites(pulumi.Resource);
   for (const runtime of runtimes) {
-    observeRegistrations(runtime, outputOnlyByType);
+    registerWithoutStack(runtime);
     markPromiseForm(runtime);
   }
   answerEncrypted(pulumi, encrypted);
@@ -111,23 +106,12 @@ export function loadRuntime(folder: string): Runtime {
       const [leaked, message] = debuggable.leakedPromises() as [Set<unknown>, string];
       return leaked.size > 0 ? message : undefined;
     },
-    outputOnly: (type) => outputOnlyByType.get(type) ?? [],
-    installedVersion: (pkg) => installedVersion(require, pkg),
     setEncrypted(keys) {
       encrypted.clear();
       for (const key of keys) encrypted.add(key);
     },
     callback: (token, request) => callProgram(load("/proto/callback_pb.js"), storage, token, request),
   };
-}
-
-function installedVersion(require: NodeJS.Require, pkg: string): string {
-  try {
-    const { version, pulumi } = require(`@pulumi/${pkg}/package.json`);
-    return pulumi?.resource === true ? String(pulumi.version ?? version).replace(/^v/, "") : "";
-  } catch {
-    return "";
-  }
 }
 
 // 1. The stock function takes the text of a stack trace for every promise, which costs more than all the rest of a
@@ -176,37 +160,19 @@ function pathOf(file: string): string {
   return decodeURIComponent(new URL(file).pathname);
 }
 
-// 3. Constructors of generated SDKs name the properties that only the cloud sets:
-//    resourceInputs["arn"] = undefined /*out*/;
-//    In some SDKs a second branch, for resources that are only read, names the inputs in the same way.
-const OUTPUT_ONLY = /\["(\w+)"\] = undefined \/\*out\*\//g;
-const INPUT = /\["(\w+)"\] = (?!undefined \/\*out\*\/|state)/g;
-
-function observeRegistrations(runtime: Patchable, outputOnlyByType: Map<string, string[]>): void {
+// 3. The stock function prepares an error with a stack trace for every registration, in case it fails.
+function registerWithoutStack(runtime: Patchable): void {
   const original = runtime.registerResource;
   if (original === undefined) return;
-  runtime.registerResource = ((...args: [object, unknown, string, ...never[]]) => {
-    const [resource, , type] = args;
-    if (!outputOnlyByType.has(type)) outputOnlyByType.set(type, outputOnlyOf(resource));
-    // The stock function prepares an error with a stack trace for every registration, in case it fails.
+  runtime.registerResource = ((...args: never[]) => {
     const limit = Error.stackTraceLimit;
     Error.stackTraceLimit = 0;
     try {
-      return original(...(args as unknown as never[]));
+      return original(...args);
     } finally {
       Error.stackTraceLimit = limit;
     }
   }) as AnyFunction;
-}
-
-function outputOnlyOf(resource: object): string[] {
-  const names = new Set<string>();
-  for (let current = resource.constructor; current?.prototype !== undefined; current = Object.getPrototypeOf(current)) {
-    const source = Function.prototype.toString.call(current);
-    for (const match of source.matchAll(OUTPUT_ONLY)) names.add(match[1] as string);
-    for (const match of source.matchAll(INPUT)) names.delete(match[1] as string);
-  }
-  return [...names];
 }
 
 // 4. The protocol does not say whether a look-up's result is awaited as a promise or used as an output.

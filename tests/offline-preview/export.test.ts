@@ -437,6 +437,7 @@ new azure.web.WebApp("site", { resourceGroupName: "g" });
 
   it("stays in its folder, and keeps stacks of one name apart", () => {
     const stack = (name: string, project: string): StackResult => ({
+      project,
       stack: name,
       ok: true,
       resources: [

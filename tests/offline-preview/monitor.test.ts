@@ -43,8 +43,8 @@ function start(run: Partial<StackRun> = {}): { monitor: Monitor; records: Map<st
       log: () => {},
       error: () => {},
       callback: () => Promise.reject(new Error("no callbacks")),
-      outputOnly: () => [],
-      installedVersion: () => "",
+      missing: () => {},
+      knowledge: { resource: () => undefined, function: () => undefined, version: () => "" },
     },
     protos,
   );

@@ -25,9 +25,9 @@ describe("offline preview: time limit", function () {
 
   it("stops a program that never ends, and goes on with the next stack in a new process", async () => {
     const loop = `import { Config } from "@pulumi/pulumi";\nif (new Config().get("hang")) while (true) {}\n`;
+    const looping = loadProject(project(loop, TWO_STACKS));
     const options = {
-      project: loadProject(project(loop, TWO_STACKS)),
-      stacks: ["dev", "prod"],
+      stacks: ["dev", "prod"].map((name) => ({ project: looping, name })),
       packs: [],
       fixtures: noFixtures(),
       allowUndecided: false,
