@@ -119,14 +119,12 @@ const FORMS: Record<string, Form> = {
     allocationId: "{id}",
     publicIp: "{publicIp}",
     publicDns: "ec2-{hex8}.compute.{dnsSuffix}",
-    domain: "vpc",
   },
   "ec2/Instance": {
     ...ec2Form("i", "instance"),
     instanceState: "running",
     primaryNetworkInterfaceId: "eni-0{hex16}",
     privateIp: "{privateIp}",
-    publicIp: "{publicIp}",
   },
   "ec2/LaunchTemplate": { ...ec2Form("lt", "launch-template"), name: "{auto}" },
   "ec2/NatGateway": {
@@ -134,7 +132,6 @@ const FORMS: Record<string, Form> = {
     networkInterfaceId: "eni-0{hex16}",
     associationId: "eipassoc-0{hex16}",
     privateIp: "{privateIp}",
-    publicIp: "{publicIp}",
   },
   "ec2/NetworkInterface": { ...ec2Form("eni", "network-interface"), privateIp: "{privateIp}" },
   "ec2/KeyPair": {

@@ -110,11 +110,6 @@ const FORMS: Record<string, Form> = {
   "organizations/Project": { id: "projects/{projectId}", projectId: "{auto}", number: "00000{digits7}" },
   "projects/IAMCustomRole": { id: "projects/{project}/roles/{roleId}", name: "{id}" },
   "projects/Service": { id: "{project}/{service}" },
-  "projects/ServiceIdentity": {
-    id: "projects/{project}/services/{service}",
-    email: "service-{number}@{serviceAgent}.iam.gserviceaccount.com",
-    member: "serviceAccount:{email}",
-  },
   "pubsub/Schema": { id: "projects/{project}/schemas/{name}" },
   "pubsub/Subscription": { id: "projects/{project}/subscriptions/{name}" },
   "pubsub/Topic": { id: "projects/{project}/topics/{name}" },
@@ -144,7 +139,6 @@ const FORMS: Record<string, Form> = {
     serviceAccountEmailAddress: "p{number}-{hex6}@gcp-sa-cloud-sql.iam.gserviceaccount.com",
     firstIpAddress: "{privateIp}",
     privateIpAddress: "{privateIp}",
-    publicIpAddress: "{publicIp}",
   },
   "storage/Bucket": {
     id: "{name}",
@@ -267,7 +261,6 @@ function derivedWords({ inputs }: AssumedResource, project: string, auto: string
     // A project of a domain, `example.com:name`, is written the other way round in e-mail addresses.
     projectDomain: project.split(":").reverse().join("."),
     encodedName: encodeURIComponent(text(inputs.name) ?? auto),
-    serviceAgent: SERVICE_AGENTS[text(inputs.service) ?? ""] ?? agentOf(text(inputs.service) ?? "service"),
     gateway: gatewayOf(text(inputs.ipCidrRange)) ?? "10.0.0.1",
   };
   const account = text(inputs.serviceAccountId);
@@ -275,22 +268,6 @@ function derivedWords({ inputs }: AssumedResource, project: string, auto: string
     words.accountName = account.startsWith("projects/") ? account : `projects/${project}/serviceAccounts/${account}`;
   }
   return words;
-}
-
-// Service agents that are not named after their API.
-const SERVICE_AGENTS: Record<string, string> = {
-  "artifactregistry.googleapis.com": "gcp-sa-artifactregistry",
-  "compute.googleapis.com": "compute-system",
-  "dataflow.googleapis.com": "dataflow-service-producer-prod",
-  "dataproc.googleapis.com": "dataproc-accounts",
-  "container.googleapis.com": "container-engine-robot",
-  "run.googleapis.com": "serverless-robot-prod",
-  "storage.googleapis.com": "gs-project-accounts",
-  "sqladmin.googleapis.com": "gcp-sa-cloud-sql",
-};
-
-function agentOf(service: string): string {
-  return `gcp-sa-${service.replace(/\.googleapis\.com$/, "")}`;
 }
 
 /** The first address of a range, which Google Cloud keeps for the gateway. */

@@ -1,6 +1,7 @@
 // Values for what a resource would have after it was created: well formed, obviously fake, the same in every run.
 
 import type { Properties, Value } from "../protocol/messages.ts";
+import { signatureOf } from "../protocol/properties.ts";
 import { awsValues } from "./aws.ts";
 import { azureValues } from "./azure.ts";
 import { hex } from "./fakes.ts";
@@ -14,11 +15,15 @@ export type { AssumedResource } from "./resource.ts";
 // What Azure completes inside an input: a principal, the address of a vault.
 const COMPLETED = new Set(["identity", "properties"]);
 
+// Names that hold the project's number, which nobody knows here and programs compare.
+const NEVER_ASSUMED = new Set(["gcp:projects/serviceIdentity:ServiceIdentity"]);
+
 /**
  * Outputs to lay over the inputs: `{ ...inputs, ...assumedOutputs(resource) }`. Nothing that the program gave changes.
  * A setting that it left out stays absent, and so unknown.
  */
 export function assumedOutputs(resource: AssumedResource): Properties {
+  if (NEVER_ASSUMED.has(resource.type)) return {};
   const known = knownValues(resource);
   const result: Properties = {};
   for (const property of Object.keys(resource.outputs ?? known)) {
@@ -34,8 +39,11 @@ export function assumedId(resource: AssumedResource): string {
   return String(knownValues(resource).id);
 }
 
-function completes(resource: AssumedResource, property: string): boolean {
-  return typeParts(resource.type).pkg === "azure-native" && COMPLETED.has(property);
+// What is secret as a whole stays as it is, and secret.
+function completes({ type, inputs }: AssumedResource, property: string): boolean {
+  return (
+    typeParts(type).pkg === "azure-native" && COMPLETED.has(property) && signatureOf(inputs[property]) === undefined
+  );
 }
 
 function unlisted(resource: AssumedResource, property: string): Value | undefined {

@@ -457,6 +457,7 @@ export class Monitor {
       if (severity === "error") this.host.error(`${urn}: ${message}`);
       else this.host.log({ severity, message: `${goal.name} [${goal.type}]: ${message}`, urn });
     }
+    if (this.run.assumesCreated) return;
     for (const [name, input] of Object.entries(shape.inputs)) {
       if (input.autonamed && !(name in goal.inputs)) goal.inputs[name] = UNKNOWN;
     }
@@ -503,10 +504,10 @@ export class Monitor {
 
   private planned(record: ResourceRecord, shape: ResourceShape | undefined): Properties {
     if (isProviderType(record.type)) return record.inputs;
-    if (this.run.assumesCreated) return { ...record.inputs, ...assumedOutputs(this.assumed(record, shape)) };
     // A provider whose own configuration is not known yet plans nothing.
     if (!this.isConfigured(record.provider)) return {};
-    return shape === undefined ? record.inputs : plannedOutputs(shape, record.inputs);
+    const planned = shape === undefined ? record.inputs : plannedOutputs(shape, record.inputs);
+    return this.run.assumesCreated ? { ...planned, ...assumedOutputs(this.assumed(record, shape)) } : planned;
   }
 
   /** The fixture of what only exists in the cloud. */

@@ -103,6 +103,9 @@ function awsRoute(route: StackResource, stack: StackView): Finding[] {
 }
 
 function awsRouteTable(table: StackResource, stack: StackView): Finding[] {
+  // Before it is created, a table that was given no routes says that it does not know which it will have.
+  const given = (table.propertyDependencies.routes ?? []).length > 0;
+  if (!given && read(table.props, "routes").state === "unknown") return [];
   const serves = () => servesWorkloads((association) => refers(association, "routeTableId", table, ["id"]), stack);
   return each(table.props, "routes", (path) => {
     const out = toGateway(table, `${path}.`, ["cidrBlock", "ipv6CidrBlock"], stack);
