@@ -1,0 +1,2 @@
+/** The example's tests are run as they stand. */
+import "../../examples/test-your-own/model-store.test.ts";
