@@ -42,6 +42,7 @@ export interface FixtureContent {
   invokes?: Record<string, unknown>;
   resources?: Record<string, unknown>;
   stackReferences?: Record<string, unknown>;
+  tags?: Record<string, unknown>;
   config?: Record<string, unknown>;
 }
 

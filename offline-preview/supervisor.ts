@@ -221,7 +221,8 @@ class Supervisor {
     return { run, warnings: [...config.warnings, ...ofPacks], packs };
   }
 
-  private async startPacks(stack: AnalyzedStack): Promise<Pack[]> {
+  private async startPacks(run: StackRun): Promise<Pack[]> {
+    const stack = { ...run, tags: run.fixtures.tags };
     const starting = this.options.packs.map((source) => this.startPack(source, stack));
     // All of them, so that none is left starting when another one fails.
     const settled = await Promise.allSettled(starting);

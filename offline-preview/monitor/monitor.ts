@@ -254,10 +254,9 @@ export class Monitor {
     }
     const provider = this.states.get(urnOfReference(reference))?.record.inputs ?? {};
     const result = this.answer(token, call.args, provider, promiseForm);
-    if (result !== undefined) response.setReturn(this.struct(result));
-    else if (response.setUnknown !== undefined) response.setUnknown(true);
+    if (result === undefined) response.setUnknown?.(true);
     // Older SDKs know no unknown answer; an unknown value in it makes the whole result unknown.
-    else response.setReturn(this.struct({ result: UNKNOWN }));
+    response.setReturn(this.struct(result ?? { result: UNKNOWN }));
     return response;
   }
 
@@ -484,7 +483,8 @@ export class Monitor {
       inputs: goal.inputs,
       outputs: goal.custom ? goal.inputs : {},
       ...dependenciesOf(goal),
-      provider,
+      // The plugin of a remote component registers it as an ordinary component, which has no provider.
+      provider: goal.custom ? provider : "",
       options: policyOptions(goal),
       ...(source === undefined ? {} : { source }),
     };

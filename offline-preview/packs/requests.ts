@@ -7,7 +7,9 @@ import { LEVELS } from "./levels.ts";
 import type { PackConfig } from "./pack-config.ts";
 
 /** The stack that is judged, as the pack is told. */
-export type AnalyzedStack = Pick<StackRun, "stack" | "project" | "organization" | "config" | "secretKeys">;
+export type AnalyzedStack = Pick<StackRun, "stack" | "project" | "organization" | "config" | "secretKeys"> & {
+  tags: Record<string, string>;
+};
 
 /** AnalyzerHandshakeRequest. */
 export interface HandshakeRequest {
@@ -87,7 +89,7 @@ export function configureStackRequest(stack: AnalyzedStack): ConfigureStackReque
     dryRun: true,
     config: stack.config,
     configSecretKeys: stack.secretKeys,
-    tags: {},
+    tags: stack.tags,
   };
 }
 

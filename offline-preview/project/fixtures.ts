@@ -8,7 +8,7 @@ import { parseYaml } from "./yaml.ts";
 
 /** No answers. */
 export function noFixtures(): Fixtures {
-  return { invokes: {}, resources: {}, stackReferences: {}, config: {} };
+  return { invokes: {}, resources: {}, stackReferences: {}, tags: {}, config: {} };
 }
 
 /** Reads a fixtures file, YAML or JSON. */
@@ -30,7 +30,7 @@ export function readFixtures(file: string, raw: Value): Fixtures {
       throw new UserError(`${file}: unknown section '${name}': use ${Object.keys(noFixtures()).join(", ")}`);
     }
   }
-  const { invokes = {}, resources = {}, stackReferences = {}, config = {} } = sections;
+  const { invokes = {}, resources = {}, stackReferences = {}, tags = {}, config = {} } = sections;
   const result = noFixtures();
   for (const [token, value] of Object.entries(section(file, "invokes", invokes))) {
     result.invokes[token] = readAnswers(file, token, value);
@@ -41,6 +41,7 @@ export function readFixtures(file: string, raw: Value): Fixtures {
   for (const [name, value] of Object.entries(section(file, "stackReferences", stackReferences))) {
     result.stackReferences[name] = section(file, `stackReferences: ${name}`, value);
   }
+  for (const [name, value] of Object.entries(section(file, "tags", tags))) result.tags[name] = String(value);
   for (const [key, value] of Object.entries(section(file, "config", config))) {
     result.config[key] = typeof value === "object" ? JSON.stringify(value) : String(value);
   }

@@ -16,6 +16,8 @@ export interface Fixtures {
   resources: Record<string, Properties>;
   /** `org/project/stack` -> outputs of that stack. */
   stackReferences: Record<string, Properties>;
+  /** The tags of every stack, which only a backend knows. */
+  tags: Record<string, string>;
   /** `namespace:name` -> plain text of a configuration value that is encrypted in the stack file. */
   config: Record<string, string>;
 }

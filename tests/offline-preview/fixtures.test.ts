@@ -116,7 +116,7 @@ stackReferences:
 
   it("explains what is wrong with a fixtures file", async () => {
     const broken: [string, RegExp][] = [
-      ["invoke: {}\n", /unknown section 'invoke': use invokes, resources, stackReferences, config/],
+      ["invoke: {}\n", /unknown section 'invoke': use invokes, resources, stackReferences, tags, config/],
       ["invokes: {a:b:c: [{args: {}}]}\n", /invokes: a:b:c\[0\] has no 'result'/],
       ["resources: [a]\n", /resources must be a map/],
       ["invokes: {a\n", /at line/],

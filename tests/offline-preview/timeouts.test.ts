@@ -58,7 +58,7 @@ describe("offline preview: time limit", function () {
 
   it("gives up on a pack that never answers, and does not ask it again", async () => {
     const hanging = pack(`[{ name: "hangs", description: "", validateResource: () => new Promise(() => {}) }]`);
-    const stack = { stack: "dev", project: "demo", organization: "organization", config: {}, secretKeys: [] };
+    const stack = { stack: "dev", project: "demo", organization: "organization", config: {}, secretKeys: [], tags: {} };
     let deadline = Date.now() + LONG * 1000;
     const running = await Pack.start(loadPackSource(hanging, undefined), stack, {
       environment: childEnvironment(folder({})),
