@@ -385,8 +385,9 @@ export class Monitor {
     const goal: Goal = { ...emptyGoal(), type, name, custom: true, inputs };
     const record = this.record(goal, urn, "", undefined);
     this.states.set(urn, { id: UNKNOWN, goal, record });
-    // A default provider is judged like any resource, but what a policy would change in it stays as configured.
-    this.host.registered(record);
+    // Judged like any resource, but nothing waits for what a policy would change in it.
+    if (this.run.remediates) void this.host.remediate(record);
+    else this.host.registered(record);
     return reference;
   }
 
