@@ -6,20 +6,16 @@ import type * as providerproto from "@pulumi/pulumi/proto/provider_pb.js";
 import type * as resproto from "@pulumi/pulumi/proto/resource_pb.js";
 import type * as emptyproto from "google-protobuf/google/protobuf/empty_pb.js";
 import type * as structproto from "google-protobuf/google/protobuf/struct_pb.js";
-import type { AssumedResource } from "../assumed/resource.ts";
-import { assumedId, assumedOutputs } from "../assumed/values.ts";
 import { messageOf } from "../errors.ts";
 import type { LogLine, MissingAnswer, Properties, ResourceRecord, StackRun, Value } from "../protocol/messages.ts";
-import { containsUnknown, downgradeMap, secret, UNKNOWN } from "../protocol/properties.ts";
+import { downgradeMap, secret, UNKNOWN } from "../protocol/properties.ts";
 import { makeUrn, packageOf, STACK_TYPE } from "../protocol/urn.ts";
-import { checkInputs } from "../sdk/check-inputs.ts";
-import { withDefaults } from "../sdk/package-schema.ts";
-import { plannedOutputs } from "../sdk/planned-outputs.ts";
-import type { ResourceShape, TypeKnowledge } from "../sdk/shapes.ts";
+import type { TypeKnowledge } from "../sdk/shapes.ts";
 import { skeleton } from "../sdk/skeleton.ts";
 import { engineAsset } from "./assets.ts";
 import { Hooks, type HookTime } from "./hooks.ts";
 import { answerInvoke, missingFixture } from "./invokes.ts";
+import { Planner } from "./planner.ts";
 import {
   ComponentProviders,
   defaultProviderDenied,
@@ -72,7 +68,6 @@ interface State {
   id: string;
   goal: Goal;
   record: ResourceRecord;
-  shape?: ResourceShape | undefined;
 }
 
 // Look-ups in promise form must have an answer; the runner marks them, since the protocol does not.
@@ -104,6 +99,7 @@ export class Monitor {
   private readonly packages = new Map<string, ProviderRequest>();
   private readonly transforms: Transforms;
   private readonly hooks: Hooks;
+  private readonly planner: Planner;
   /** Components whose outputs are still to come. */
   private readonly open = new Set<string>();
 
@@ -118,6 +114,7 @@ export class Monitor {
     const call = (callback: Callback, request: Uint8Array) => host.callback(callback.target, callback.token, request);
     this.transforms = new Transforms(protos, call);
     this.hooks = new Hooks(protos, call, host.log);
+    this.planner = new Planner(host.knowledge, host, run.assumesCreated ?? false);
   }
 
   getDeploymentInfo(): resproto.DeploymentInfo {
@@ -252,7 +249,7 @@ export class Monitor {
       response.setUnknown(true);
       return response;
     }
-    const provider = this.states.get(urnOfReference(reference))?.record.inputs ?? {};
+    const provider = this.inputsOf(urnOfReference(reference));
     const result = this.answer(token, call.args, provider, promiseForm);
     if (result === undefined) response.setUnknown?.(true);
     // Older SDKs know no unknown answer; an unknown value in it makes the whole result unknown.
@@ -412,18 +409,18 @@ export class Monitor {
       goal.inputs = withPluginSource(goal.inputs, goal.pluginDownloadURL);
     }
     goal.inputs = this.downgraded(goal.inputs);
-    const shape = goal.custom ? this.host.knowledge.resource(goal.type) : undefined;
-    if (shape !== undefined) this.check(goal, urn, urnOfReference(provider), shape);
+    const provided = this.inputsOf(urnOfReference(provider));
+    if (goal.custom) goal.inputs = this.planner.check({ type: goal.type, name: goal.name, urn }, goal.inputs, provided);
     const record = this.record(goal, urn, urnOfReference(provider), source);
-    const id = this.idOf(goal, record, shape, fixture);
+    const id = this.idOf(goal, record, fixture);
     // Before anything is awaited: a second resource of this name must find the first.
-    const state: State = { id, goal: { ...goal, provider }, record, shape };
+    const state: State = { id, goal: { ...goal, provider }, record };
     this.states.set(urn, state);
     if (!goal.custom) this.components.add(urn, goal.parent, goal.providers);
     if (!goal.custom && !goal.remote) this.open.add(urn);
     this.transforms.remember(urn, goal);
     if (this.run.remediates) record.inputs = await this.host.remediate(record);
-    record.outputs = this.outputsOf(state, fixture);
+    record.outputs = this.outputsOf(goal, record, fixture);
     if (!this.run.remediates) this.host.registered(record);
     else this.host.outputs(urn, record.outputs);
     await this.runHooks("before", state);
@@ -435,42 +432,15 @@ export class Monitor {
     return response;
   }
 
-  private idOf(
-    goal: Goal,
-    record: ResourceRecord,
-    shape: ResourceShape | undefined,
-    fixture: Properties | undefined,
-  ): string {
+  private idOf(goal: Goal, record: ResourceRecord, fixture: Properties | undefined): string {
     if (isProviderType(goal.type)) return UNKNOWN;
     if (!goal.custom) return "";
     const id = fixture?.id;
-    if (typeof id === "string") return id;
-    return goal.importId || (this.run.assumesCreated ? assumedId(this.assumed(record, shape)) : "");
+    return typeof id === "string" ? id : goal.importId || this.planner.id(record, this.inputsOf(record.provider));
   }
 
-  /** What the provider would do first: put defaults and names in, and refuse what is wrong. */
-  private check(goal: Goal, urn: string, provider: string, shape: ResourceShape): void {
-    // The engine asks no provider whose own configuration is not known yet.
-    if (!this.isConfigured(provider)) return;
-    goal.inputs = withDefaults(shape, goal.inputs);
-    for (const { message, severity } of checkInputs(shape, goal.inputs)) {
-      if (severity === "error") this.host.error(`${urn}: ${message}`);
-      else this.host.log({ severity, message: `${goal.name} [${goal.type}]: ${message}`, urn });
-    }
-    if (this.run.assumesCreated) return;
-    for (const [name, input] of Object.entries(shape.inputs)) {
-      if (input.autonamed && !(name in goal.inputs)) goal.inputs[name] = UNKNOWN;
-    }
-  }
-
-  private isConfigured(provider: string): boolean {
-    return !containsUnknown(this.states.get(provider)?.record.inputs ?? {});
-  }
-
-  private assumed(record: ResourceRecord, shape: ResourceShape | undefined): AssumedResource {
-    const { type, name, urn, inputs } = record;
-    const provider = this.states.get(record.provider)?.record.inputs ?? {};
-    return { type, name, urn, inputs, provider, outputs: shape?.outputs, inputShapes: shape?.inputs };
+  private inputsOf(urn: string): Properties {
+    return this.states.get(urn)?.record.inputs ?? {};
   }
 
   private record(goal: Goal, urn: string, provider: string, source: string | undefined): ResourceRecord {
@@ -495,20 +465,12 @@ export class Monitor {
    * What the resource has after it was created, for the program and for stack policies: its inputs, what fixtures add, and
    * an unknown value for all that only the cloud can say.
    */
-  private outputsOf(state: State, fixture: Properties | undefined): Properties {
-    const { goal, record, shape } = state;
+  private outputsOf(goal: Goal, record: ResourceRecord, fixture: Properties | undefined): Properties {
     if (!goal.custom && !goal.remote) return {};
-    const outputs = { ...(goal.custom ? this.planned(record, shape) : {}), ...fixture };
+    const planned = goal.custom ? this.planner.outputs(record, this.inputsOf(record.provider)) : {};
+    const outputs = { ...planned, ...fixture };
     markSecrets(outputs, goal.additionalSecretOutputs);
     return outputs;
-  }
-
-  private planned(record: ResourceRecord, shape: ResourceShape | undefined): Properties {
-    if (isProviderType(record.type)) return record.inputs;
-    // A provider whose own configuration is not known yet plans nothing.
-    if (!this.isConfigured(record.provider)) return {};
-    const planned = shape === undefined ? record.inputs : plannedOutputs(shape, record.inputs);
-    return this.run.assumesCreated ? { ...planned, ...assumedOutputs(this.assumed(record, shape)) } : planned;
   }
 
   /** The fixture of what only exists in the cloud. */
