@@ -78,17 +78,24 @@ function permissions(run: StackRun, home: string): string[] {
     "--permission",
     "--allow-worker",
     ...readable.map((path) => `--allow-fs-read=${path}${sep}`),
+    ...manifests([run.pwd, folder]).map((file) => `--allow-fs-read=${file}`),
     `--allow-fs-write=${home}${sep}`,
   ];
 }
 
-/** The folders in which Node.js looks for packages, and for their manifests on the way up. */
+/** The folders in which Node.js looks for packages. */
 function packageFolders(from: string): string[] {
-  const found: string[] = [];
-  for (let current = from; ; current = dirname(current)) {
-    for (const name of ["node_modules", "package.json"]) {
-      if (existsSync(join(current, name))) found.push(join(current, name));
-    }
-    if (dirname(current) === current) return found;
-  }
+  return foldersUp(from)
+    .map((path) => join(path, "node_modules"))
+    .filter((path) => existsSync(path));
+}
+
+// Even those that do not exist: Node.js asks for each on the way up, and a refusal is no "not there".
+function manifests(from: string[]): string[] {
+  return [...new Set(from.flatMap(foldersUp).map((path) => join(path, "package.json")))];
+}
+
+function foldersUp(from: string): string[] {
+  const parent = dirname(from);
+  return parent === from ? [from] : [from, ...foldersUp(parent)];
 }

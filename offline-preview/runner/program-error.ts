@@ -16,6 +16,8 @@ export function describeError(error: unknown, causes = CAUSES_SHOWN): string {
   if (typeof error !== "object" || error === null) return shorten(String(error));
   const { stack, message, cause } = error as { stack?: unknown; message?: unknown; cause?: unknown };
   if (typeof message !== "string") return jsonOf(error);
+  const denied = deniedBy(error);
+  if (denied !== undefined) return [denied, ...ownFrames(String(stack))].join("\n");
   if (error instanceof UserError || "__pulumiRunError" in error || typeof stack !== "string") return shorten(message);
   const lines = [headOf(error as Error), ...ownFrames(stack)];
   if (causes === 0) return lines.join("\n");
@@ -24,6 +26,25 @@ export function describeError(error: unknown, causes = CAUSES_SHOWN): string {
   }
   if (cause !== undefined && cause !== null) lines.push(`caused by: ${describeError(cause, causes - 1)}`);
   return lines.join("\n");
+}
+
+const DENIED: Record<string, string> = {
+  FileSystemRead: "reading files outside the project and its packages",
+  FileSystemWrite: "writing files",
+  ChildProcess: "child processes",
+  Inspector: "the inspector, which functions as inputs of resources need",
+  WASI: "WASI",
+  Addons: "native addons",
+};
+
+/** What --isolated did not allow, in its own words; undefined for any other error. */
+function deniedBy(error: object): string | undefined {
+  const { code, permission, resource } = error as { code?: unknown; permission?: unknown; resource?: unknown };
+  if (code === "ERR_DLOPEN_DISABLED") return "--isolated does not allow native addons";
+  if (code !== "ERR_ACCESS_DENIED") return undefined;
+  const what = DENIED[String(permission)] ?? `this (${permission})`;
+  const where = typeof resource === "string" && resource !== "" ? `: ${shorten(resource)}` : "";
+  return `--isolated does not allow ${what}${where}`;
 }
 
 function headOf({ name, message }: Error): string {
