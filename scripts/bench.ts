@@ -1,18 +1,22 @@
 /**
- * Prints time, memory and resources a second of the offline preview for the repository's stacks and for ten workspaces,
- * and what the policy pack costs: its start beside an empty pack's, and its time for each resource. Compare ratios within
- * one run; absolute numbers depend on the machine.
+ * Prints time, memory and resources a second of the offline preview: the repository's stacks, ten and a hundred workspaces,
+ * and one stack that grows; what the policy pack costs; and, where a `pulumi` with its provider plugins is on PATH, the same
+ * stacks through it. Compare ratios within one run; absolute numbers depend on the machine.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { engineSeconds } from "./bench/engine.ts";
 import { type Measurement, measure } from "./bench/measure.ts";
 import { packStartSeconds } from "./bench/pack-start.ts";
-import { emptyPack, manyWorkspaces } from "./bench/projects.ts";
+import { emptyPack, manyWorkspaces, oneLargeStack } from "./bench/projects.ts";
 
 const PREVIEW = resolve("offline-preview/bin/pulumi-offline-preview.cjs");
 const PACK = resolve("policy-pack");
 const WORKSPACES = 10;
+const MANY_WORKSPACES = 100;
+/** Resources of one stack: the time for each of them should not grow. */
+const SIZES = [1000, 10_000, 50_000];
 /** The fastest of a few runs counts: the one that other work on the machine disturbed least. */
 const RUNS = 3;
 
@@ -25,11 +29,11 @@ interface Document {
   stacks: { ok: boolean; stack: string; resources: unknown[] }[];
 }
 
-async function preview(what: string, cwd: string, pack?: string): Promise<Row> {
+async function preview(what: string, cwd: string, pack?: string, times = RUNS, more: string[] = []): Promise<Row> {
   const options = pack ? ["--policy-pack", pack] : [];
-  const command = [process.execPath, PREVIEW, "--cwd", cwd, ...options, "--json", "--quiet"];
+  const command = [process.execPath, PREVIEW, "--cwd", cwd, ...options, ...more, "--json", "--quiet"];
   const runs: Measurement[] = [];
-  for (let run = 0; run < RUNS; run++) runs.push(await measure(command, process.cwd()));
+  for (let run = 0; run < times; run++) runs.push(await measure(command, process.cwd()));
   const best = runs.reduce((fastest, run) => (run.seconds < fastest.seconds ? run : fastest));
   const { stacks } = JSON.parse(best.stdout) as Document;
   const failed = stacks.filter((stack) => !stack.ok).map((stack) => stack.stack);
@@ -45,6 +49,16 @@ function print(rows: Row[]): void {
   }
 }
 
+async function growing(sizes: number[]): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const size of sizes) {
+    rows.push(
+      await preview(`one stack of ${size}, no pack`, oneLargeStack(join(folder, `large-${size}`), size), undefined, 1),
+    );
+  }
+  return rows;
+}
+
 async function fastestStart(pack: string): Promise<number> {
   const starts: number[] = [];
   for (let run = 0; run < RUNS; run++) starts.push(await packStartSeconds(pack));
@@ -57,18 +71,36 @@ try {
   const workspaces = manyWorkspaces(join(folder, "workspaces"), WORKSPACES);
   const withEmptyPack = await preview(`${WORKSPACES} workspaces, empty pack`, workspaces, empty);
   const withPack = await preview(`${WORKSPACES} workspaces, policy pack`, workspaces, PACK);
+  const repository = await preview("the repository's stacks, policy pack", ".", PACK);
   print([
     await preview("the repository's stacks, no pack", "."),
-    await preview("the repository's stacks, policy pack", ".", PACK),
+    repository,
+    await preview("the repository's stacks, isolated, policy pack", ".", PACK, 1, ["--isolated"]),
     await preview(`${WORKSPACES} workspaces, no pack`, workspaces),
     withEmptyPack,
     withPack,
+    await preview(
+      `${MANY_WORKSPACES} workspaces, policy pack`,
+      manyWorkspaces(join(folder, "many"), MANY_WORKSPACES),
+      PACK,
+      1,
+    ),
+    ...(await growing(SIZES)),
   ]);
   const [start, emptyStart] = [await fastestStart(PACK), await fastestStart(empty)];
   console.log(`\npack ready after ${start.toFixed(2)} s; an empty pack after ${emptyStart.toFixed(2)} s`);
   // Both packs say that they are stateless, so each starts once for all stacks.
   const judging = withPack.seconds - withEmptyPack.seconds - (start - emptyStart);
   console.log(`policies: ${((1000 * judging) / withPack.resources).toFixed(2)} ms a resource, pack start not counted`);
+  const engine = await engineSeconds(join(folder, "engine"), PACK);
+  if (engine === undefined) console.log("no pulumi on PATH: no comparison with the engine");
+  else {
+    const total = Object.values(engine).reduce((sum, seconds) => sum + seconds, 0);
+    const ratio = (total / repository.seconds).toFixed(1);
+    console.log(
+      `pulumi preview of the repository's stacks, policy pack: ${total.toFixed(1)} s, ${ratio} times as long`,
+    );
+  }
 } finally {
   rmSync(folder, { recursive: true });
 }

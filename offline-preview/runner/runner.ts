@@ -41,6 +41,19 @@ process.on("disconnect", () => process.exit());
 process.on("uncaughtException", (error) => report(error));
 process.on("unhandledRejection", (error) => report(error));
 
+function startRuntime(folder: string): Runtime {
+  const started = loadRuntime(folder);
+  installFreshModules();
+  return started;
+}
+
+// Policy packs start at the same time. What goes wrong here goes wrong again, and is reported, when a stack runs.
+setImmediate(() => {
+  try {
+    runtime ??= startRuntime(process.cwd());
+  } catch {}
+});
+
 async function runStack(run: StackRun): Promise<void> {
   const seen = new Set<unknown>();
   const errors: string[] = [];
@@ -71,10 +84,7 @@ async function runStack(run: StackRun): Promise<void> {
 async function runToEnd(run: StackRun, errors: string[]): Promise<void> {
   process.chdir(run.pwd);
   setEnvironment(run);
-  if (runtime === undefined) {
-    runtime = loadRuntime(run.pwd);
-    installFreshModules();
-  }
+  runtime ??= startRuntime(run.pwd);
   const { begin, leaks, runInPulumiStack, setEncrypted } = runtime;
   setEncrypted(run.encryptedKeys);
   freshModules(run.index);

@@ -24,6 +24,27 @@ export function manyWorkspaces(folder: string, count: number): string {
   return folder;
 }
 
+/** One stack of a given number of queues and what belongs to them. Gives the project's folder. */
+export function oneLargeStack(folder: string, resources: number): string {
+  mkdirSync(folder);
+  symlinkSync(resolve("node_modules"), join(folder, "node_modules"));
+  writeFileSync(
+    join(folder, "Pulumi.yaml"),
+    "name: large\nruntime: { name: nodejs, options: { typescript: false } }\n",
+  );
+  writeFileSync(join(folder, "Pulumi.dev.yaml"), "config: {}\n");
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "large", type: "module" }));
+  const program = `import { Queue } from "@pulumi/aws/sqs/queue.js";
+import { QueuePolicy } from "@pulumi/aws/sqs/queuePolicy.js";
+for (let index = 0; index < ${Math.floor(resources / 2)}; index++) {
+  const queue = new Queue("queue-" + index, { kmsMasterKeyId: "alias/data", tags: { team: "fraud" } });
+  new QueuePolicy("policy-" + index, { queueUrl: queue.url, policy: "{}" });
+}
+`;
+  writeFileSync(join(folder, "index.ts"), program);
+  return folder;
+}
+
 /** A pack without policies, which shows what the policy server costs by itself. Gives the pack's folder. */
 export function emptyPack(folder: string): string {
   mkdirSync(folder);

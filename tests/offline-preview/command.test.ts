@@ -158,6 +158,7 @@ export const arn = queue.arn;
     const document = JSON.parse(stdout);
     assert.deepEqual(Object.keys(document), ["ok", "packs", "stacks"]);
     assert.deepEqual(Object.keys(document.stacks[0]), [
+      "project",
       "stack",
       "ok",
       "resources",
