@@ -53,7 +53,8 @@ export class IsolatedRunner implements Runner {
         remediate,
         log: observer.log,
       };
-      return await child.run({ ...run, monitor: served.address }, printed, deadline);
+      const errors = await child.run({ ...run, monitor: served.address }, printed, deadline);
+      return errors.map(withoutStatus);
     } finally {
       child.stop();
       callbacks.close();
@@ -66,6 +67,11 @@ export class IsolatedRunner implements Runner {
   stop(): void {
     this.current?.stop();
   }
+}
+
+// gRPC puts its status before a refusal of the monitor; in one process there is none.
+function withoutStatus(error: string): string {
+  return error.replaceAll("2 UNKNOWN: ", "");
 }
 
 // No child processes, no native code, no inspector; files only of the project and of installed packages, and written only
@@ -90,9 +96,10 @@ function packageFolders(from: string): string[] {
     .filter((path) => existsSync(path));
 }
 
-// Even those that do not exist: Node.js asks for each on the way up, and a refusal is no "not there".
+// Even those that do not exist: they are asked for on the way up, and a refusal is no "not there".
 function manifests(from: string[]): string[] {
-  return [...new Set(from.flatMap(foldersUp).map((path) => join(path, "package.json")))];
+  const folders = [...new Set(from.flatMap(foldersUp))];
+  return folders.flatMap((path) => ["package.json", "package.yaml"].map((name) => join(path, name)));
 }
 
 function foldersUp(from: string): string[] {
