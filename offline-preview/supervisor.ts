@@ -10,7 +10,9 @@ import type { PackStart } from "./packs/pack-process.ts";
 import type { AnalyzedStack } from "./packs/requests.ts";
 import { type Project, parseStackName } from "./project/project.ts";
 import { loadStackConfig } from "./project/stack-config.ts";
-import type { Fixtures, LogLine, MissingAnswer, StackRun } from "./protocol/messages.ts";
+import type { Fixtures, LogLine, MissingAnswer, Properties, StackRun, Value } from "./protocol/messages.ts";
+import { UNKNOWN } from "./protocol/properties.ts";
+import { masker } from "./report/mask.ts";
 import type { AssumedFindings, Diagnostic, PackInfo, PreviewResult, StackResult } from "./report/result.ts";
 import { passes } from "./report/verdict.ts";
 import { childEnvironment } from "./runner/environment.ts";
@@ -140,9 +142,11 @@ class Supervisor {
     this.deadline = begin + this.options.timeout * 1000;
     const { project, name } = this.options.stacks[index] as ProjectStack;
     const result = emptyResult(project.name, name);
-    const log = (line: LogLine) => this.progress.log(name, line);
+    let mask = unmasked;
+    const log = (line: LogLine) => this.progress.log(name, { ...line, message: mask(line.message) });
     try {
       const prepared = await this.prepare(index);
+      mask = maskerOf(prepared.run);
       for (const message of prepared.warnings) log({ severity: "warning", message, urn: "" });
       // The next stack's packs start while this one's program runs; its own attempt reports what goes wrong.
       this.prepare(index + 1).catch(() => {});
@@ -151,6 +155,7 @@ class Supervisor {
     } catch (error) {
       result.error = messageOf(error);
     }
+    if (mask !== unmasked) maskTexts(result, mask);
     result.durationMs = Date.now() - begin;
     const judged = this.options.packs.length > 0;
     result.ok = passes(result, { judged, allowUndecided: this.options.allowUndecided });
@@ -278,6 +283,31 @@ function emptyResult(project: string, stack: string): StackResult {
     outputs: {},
     durationMs: 0,
   };
+}
+
+const unmasked = (text: string) => text;
+
+/** Hides the texts of secret configuration values, as far as they are known. */
+function maskerOf({ config, secretKeys }: StackRun): (text: string) => string {
+  const secrets = secretKeys.map((key) => config[key] as string).filter((text) => !text.includes(UNKNOWN));
+  return secrets.length === 0 ? unmasked : masker(secrets);
+}
+
+/** Takes secrets out of the texts that programs and packs wrote. */
+function maskTexts(result: StackResult, mask: (text: string) => string): void {
+  if (result.error !== undefined) result.error = mask(result.error);
+  const { diagnostics, notEvaluated, exempted, assumed } = result;
+  for (const one of [...diagnostics, ...exempted, ...(assumed?.diagnostics ?? [])]) one.message = mask(one.message);
+  for (const one of [...notEvaluated, ...(assumed?.notEvaluated ?? [])]) one.reason = mask(one.reason);
+  result.outputs = maskValues(result.outputs, mask) as Properties;
+  for (const resource of result.resources) resource.inputs = maskValues(resource.inputs, mask) as Properties;
+}
+
+function maskValues(value: Value, mask: (text: string) => string): Value {
+  if (typeof value === "string") return mask(value);
+  if (Array.isArray(value)) return value.map((item) => maskValues(item, mask));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, maskValues(item, mask)]));
 }
 
 /** What the second pass found that the first did not, and what it could not decide either. */
