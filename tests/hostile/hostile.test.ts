@@ -37,6 +37,7 @@ describe("hostile programs", () => {
   it("do not alter the verdict with forged messages", () => {
     assert.notEqual(isolated.code, 0, isolated.stdout);
     assert.doesNotMatch(isolated.stdout, /: passes/);
+    assert.match(isolated.stdout, /mandatory: no-public-bucket/);
   });
 
   it("do not steer the terminal or the log of a CI job", () => {
