@@ -200,6 +200,7 @@ describe("offline preview: package schemas and recorded fixtures", () => {
       },
       resources: { [`${SERVICE}::a`]: outputs, [`${SERVICE}::b`]: outputs },
       stackReferences: { "acme/net/prod": {} },
+      tags: {},
       config: { "app:token": "" },
     });
     assert.equal(record("new.yaml", missing), 0);

@@ -37,7 +37,10 @@ describe("offline preview: policy packs", () => {
       "--policy-pack",
       pack(`[
         { name: "named", description: "Queues have a name.", severity: "high", remediationSteps: "Name it.",
-          validateResource: (args, report) => { if (args.type === "aws:sqs/queue:Queue" && !args.props.name) report("no name"); } },
+          validateResource: (args, report) => {
+            // Without one the provider makes it up, and it is unknown.
+            if (args.type === "aws:sqs/queue:Queue" && args.name === "second") report("no name");
+          } },
         { name: "hint", description: "A hint.", enforcementLevel: "advisory",
           validateResource: (args, report) => { if (args.name === "first") report("look"); } },
         { name: "off", description: "Off.", enforcementLevel: "disabled", validateResource: (args, report) => report("never") },

@@ -75,6 +75,7 @@ export interface Finding {
 }
 
 export interface Stack {
+  project: string;
   stack: string;
   ok: boolean;
   error?: string;

@@ -129,6 +129,7 @@ describe("offline preview: merged reports", () => {
   it("refuse the same stack twice, but take the same name in two projects", () => {
     refused([files.dev!, files.all!], /stack dev of project demo is both in /);
     const other = changed(files.dev!, (document) => {
+      document.stacks[0]!.project = "other";
       for (const resource of document.stacks[0]!.resources)
         resource.urn = resource.urn.replace("::demo::", "::other::");
     });

@@ -44,6 +44,7 @@ const network = new VirtualNetwork("network", {
   addressSpace: { addressPrefixes: ["10.0.0.0/16"] },
 });
 new Subnet("subnet", {
+  subnetName: "workloads",
   resourceGroupName,
   virtualNetworkName: network.name,
   addressPrefix: "10.0.0.0/24",
