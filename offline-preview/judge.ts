@@ -11,6 +11,8 @@ interface Watcher {
   resource(count: number): void;
   log(line: LogLine): void;
   missing(answer: MissingAnswer): void;
+  /** The program has ended; judging goes on. */
+  ended(): void;
 }
 
 const NOTHING_REGISTERED =
@@ -81,6 +83,7 @@ export async function judge(
     },
     deadline,
   );
+  watcher.ended();
   await Promise.all(judging);
   result.outputs = byUrn.get(stackUrn(run.stack, run.project))?.outputs ?? {};
 

@@ -10,10 +10,9 @@ import type { PackStart } from "./packs/pack-process.ts";
 import type { AnalyzedStack } from "./packs/requests.ts";
 import { type Project, parseStackName } from "./project/project.ts";
 import { loadStackConfig } from "./project/stack-config.ts";
-import type { Fixtures, LogLine, MissingAnswer, Properties, StackRun, Value } from "./protocol/messages.ts";
-import { UNKNOWN } from "./protocol/properties.ts";
-import { masker } from "./report/mask.ts";
+import type { Fixtures, LogLine, MissingAnswer, StackRun } from "./protocol/messages.ts";
 import type { AssumedFindings, Diagnostic, PackInfo, PreviewResult, StackResult } from "./report/result.ts";
+import { StackSecrets } from "./report/stack-secrets.ts";
 import { passes } from "./report/verdict.ts";
 import { childEnvironment } from "./runner/environment.ts";
 import { IsolatedRunner } from "./runner/isolated-runner.ts";
@@ -104,14 +103,15 @@ class Supervisor {
   async run(): Promise<PreviewResult> {
     const [first] = this.options.stacks;
     if (first !== undefined) this.runnerOf(first.project).start();
-    const stacks: StackResult[] = [];
+    const previews: Promise<StackResult>[] = [];
     for (const [index, { name }] of this.options.stacks.entries()) {
+      // A stack is judged to its end while the next one's program runs; no more than one, since it holds its resources.
+      await previews.at(-2);
       if (this.stopped) break;
       this.progress.begin(name);
-      const result = await this.previewStack(index);
-      this.progress.end(result);
-      stacks.push(result);
+      await new Promise<void>((programEnded) => previews.push(this.previewStack(index, programEnded)));
     }
+    const stacks = await Promise.all(previews);
     await Promise.all([...this.running].map((pack) => pack.end()));
     const packs = this.options.packs.flatMap((source) => this.infos.get(source) ?? []);
     return { ok: stacks.every((stack) => stack.ok), packs, stacks };
@@ -137,28 +137,32 @@ class Supervisor {
     return this.runner.process;
   }
 
-  private async previewStack(index: number): Promise<StackResult> {
+  /** Tells when the program has ended: the runner is then free for the next one. */
+  private async previewStack(index: number, programEnded: () => void): Promise<StackResult> {
     const begin = Date.now();
     this.deadline = begin + this.options.timeout * 1000;
     const { project, name } = this.options.stacks[index] as ProjectStack;
     const result = emptyResult(project.name, name);
-    let mask = unmasked;
-    const log = (line: LogLine) => this.progress.log(name, { ...line, message: mask(line.message) });
+    const secrets = new StackSecrets(result);
+    const log = (line: LogLine) => this.progress.log(name, { ...line, message: secrets.maskText(line.message) });
     try {
       const prepared = await this.prepare(index);
-      mask = maskerOf(prepared.run);
+      secrets.addConfiguration(prepared.run);
       for (const message of prepared.warnings) log({ severity: "warning", message, urn: "" });
       // The next stack's packs start while this one's program runs; its own attempt reports what goes wrong.
       this.prepare(index + 1).catch(() => {});
-      await this.judge(prepared, project, result, log);
-      if (this.options.assumeCreated) await this.judgeAssumed(prepared, project, result);
+      const { assumeCreated = false } = this.options;
+      await this.judge(prepared, project, result, log, assumeCreated ? () => {} : programEnded);
+      if (assumeCreated) await this.judgeAssumed(prepared, project, result, secrets);
     } catch (error) {
       result.error = messageOf(error);
     }
-    if (mask !== unmasked) maskTexts(result, mask);
+    secrets.maskResult();
     result.durationMs = Date.now() - begin;
     const judged = this.options.packs.length > 0;
     result.ok = passes(result, { judged, allowUndecided: this.options.allowUndecided });
+    this.progress.end(result);
+    programEnded();
     return result;
   }
 
@@ -167,20 +171,32 @@ class Supervisor {
     project: Project,
     result: StackResult,
     log: (line: LogLine) => void,
+    ended: () => void,
   ): Promise<void> {
     const resource = (count: number) => this.progress.resource(result.stack, count);
     const missing = this.options.missing ?? (() => {});
-    await judge(run, packs, this.runnerOf(project), result, this.deadline, { resource, log, missing });
+    await judge(run, packs, this.runnerOf(project), result, this.deadline, { resource, log, missing, ended });
     await this.release(packs);
   }
 
   /** The second pass: what the program says in it, it has said before. */
-  private async judgeAssumed({ run }: Prepared, project: Project, result: StackResult): Promise<void> {
+  private async judgeAssumed(
+    { run }: Prepared,
+    project: Project,
+    result: StackResult,
+    secrets: StackSecrets,
+  ): Promise<void> {
     const assumed: StackRun = { ...run, index: this.runs++, assumesCreated: true };
     const packs = await this.startPacks(assumed);
     const second = emptyResult(project.name, result.stack);
     try {
-      await this.judge({ run: assumed, packs, warnings: [] }, project, second, () => {});
+      await this.judge(
+        { run: assumed, packs, warnings: [] },
+        project,
+        second,
+        () => {},
+        () => {},
+      );
     } catch (error) {
       throw new Error(`with assumed values (--assume-created): ${messageOf(error)}`);
     }
@@ -283,31 +299,6 @@ function emptyResult(project: string, stack: string): StackResult {
     outputs: {},
     durationMs: 0,
   };
-}
-
-const unmasked = (text: string) => text;
-
-/** Hides the texts of secret configuration values, as far as they are known. */
-function maskerOf({ config, secretKeys }: StackRun): (text: string) => string {
-  const secrets = secretKeys.map((key) => config[key] as string).filter((text) => !text.includes(UNKNOWN));
-  return secrets.length === 0 ? unmasked : masker(secrets);
-}
-
-/** Takes secrets out of the texts that programs and packs wrote. */
-function maskTexts(result: StackResult, mask: (text: string) => string): void {
-  if (result.error !== undefined) result.error = mask(result.error);
-  const { diagnostics, notEvaluated, exempted, assumed } = result;
-  for (const one of [...diagnostics, ...exempted, ...(assumed?.diagnostics ?? [])]) one.message = mask(one.message);
-  for (const one of [...notEvaluated, ...(assumed?.notEvaluated ?? [])]) one.reason = mask(one.reason);
-  result.outputs = maskValues(result.outputs, mask) as Properties;
-  for (const resource of result.resources) resource.inputs = maskValues(resource.inputs, mask) as Properties;
-}
-
-function maskValues(value: Value, mask: (text: string) => string): Value {
-  if (typeof value === "string") return mask(value);
-  if (Array.isArray(value)) return value.map((item) => maskValues(item, mask));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, maskValues(item, mask)]));
 }
 
 /** What the second pass found that the first did not, and what it could not decide either. */

@@ -4,6 +4,7 @@
 
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { loadSeldomUsedLate } from "../runner/lazy-modules.ts";
 import type { Answer, Call, FromPack, Method, Responses, ToPack } from "./pack-messages.ts";
 import { PackProtocol } from "./pack-protocol.ts";
 
@@ -88,6 +89,7 @@ function answerInTurn(calls: Call[]): void {
 }
 
 const folder = process.argv.at(-1) as string;
+loadSeldomUsedLate(createRequire(process.argv[1] as string).resolve("@pulumi/pulumi"));
 captureService(folder);
 process.on("message", (message: ToPack) => {
   if (message.type === "calls") return answerInTurn(message.calls);

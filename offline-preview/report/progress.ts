@@ -45,7 +45,7 @@ function terminalProgress(stream: NodeJS.WriteStream): Progress {
   const plain = plainProgress(stream);
   const clear = "\r\u001b[K";
   return {
-    begin: (stack) => void stream.write(`${neutral(stack)}: previewing`),
+    begin: (stack) => void stream.write(`${clear}${neutral(stack)}: previewing`),
     resource: (stack, count) => void stream.write(`${clear}${neutral(stack)}: ${count} resources`),
     log: (stack, line) => {
       stream.write(clear);

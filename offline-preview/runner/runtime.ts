@@ -8,6 +8,7 @@ import { UserError } from "../errors.ts";
 import { PROMISE_FORM, type Protos } from "../monitor/monitor.ts";
 import type { Value } from "../protocol/messages.ts";
 import { UNKNOWN } from "../protocol/properties.ts";
+import { loadSeldomUsedLate } from "./lazy-modules.ts";
 import { completeMessages } from "./older-sdks.ts";
 
 /** The parts of the SDK's per-deployment state that are used here (runtime/state.js). */
@@ -51,11 +52,13 @@ class StackStorage extends AsyncLocalStorage<unknown> {
 export function loadRuntime(folder: string): Runtime {
   const require = createRequire(join(folder, "program.js"));
   const load = (path: string) => require(`@pulumi/pulumi${path}`);
+  let sdk: string;
   try {
-    require.resolve("@pulumi/pulumi");
+    sdk = require.resolve("@pulumi/pulumi");
   } catch {
     throw new UserError(`${folder}: @pulumi/pulumi is not installed; run npm install in the project`);
   }
+  loadSeldomUsedLate(sdk);
   const storage = new StackStorage();
   (globalThis as { asyncLocalStorage?: unknown }).asyncLocalStorage = storage;
   const pulumi = load("");
@@ -69,6 +72,7 @@ export function loadRuntime(folder: string): Runtime {
 
   replaceDebuggablePromise(debuggable, storage);
   replaceCallsites(pulumi.Resource);
+  skipAliasUrns(pulumi.Resource, load("/output.js"));
   for (const runtime of runtimes) {
     registerWithoutStack(runtime);
     markPromiseForm(runtime);
@@ -80,8 +84,8 @@ export function loadRuntime(folder: string): Runtime {
       resource: load("/proto/resource_pb.js"),
       provider: load("/proto/provider_pb.js"),
       // From the SDK's own dependency: its messages check the class of what they are given.
-      struct: createRequire(require.resolve("@pulumi/pulumi"))("google-protobuf/google/protobuf/struct_pb.js"),
-      empty: createRequire(require.resolve("@pulumi/pulumi"))("google-protobuf/google/protobuf/empty_pb.js"),
+      struct: createRequire(sdk)("google-protobuf/google/protobuf/struct_pb.js"),
+      empty: createRequire(sdk)("google-protobuf/google/protobuf/empty_pb.js"),
     },
     begin(monitor, engine) {
       const store: Store = new state.LocalStore();
@@ -91,7 +95,7 @@ export function loadRuntime(folder: string): Runtime {
       return store;
     },
     connect(address) {
-      const { credentials } = createRequire(require.resolve("@pulumi/pulumi"))("@grpc/grpc-js");
+      const { credentials } = createRequire(sdk)("@grpc/grpc-js");
       const options = load("/runtime/settings.js").grpcChannelOptions;
       const { ResourceMonitorClient } = load("/proto/resource_grpc_pb.js");
       const { EngineClient } = load("/proto/engine_grpc_pb.js");
@@ -219,6 +223,28 @@ function answerEncrypted(pulumi: Record<string, never>, encrypted: Set<string>):
       );
     };
   }
+}
+
+// 6. A resource's constructor computes the URN of every alias, for monitors that cannot do it themselves: a dozen promises
+//    for each, and nobody reads them here. Resources of azure-native have an alias for every version of their API.
+//    Between the setting of the list and the taking of the source position the constructor does nothing else.
+function skipAliasUrns(resource: Patchable, outputs: Patchable): void {
+  let computes = false;
+  const original = outputs.output as AnyFunction;
+  const { stackTrace } = resource as { stackTrace?: AnyFunction };
+  if (stackTrace === undefined) return;
+  Object.defineProperty(resource.prototype, "__aliases", {
+    get: () => [],
+    set() {
+      computes = true;
+    },
+  });
+  resource.stackTrace = ((...args: never[]) => {
+    computes = false;
+    return stackTrace.apply(resource, args);
+  }) as AnyFunction;
+  const skipped = { apply: () => undefined };
+  outputs.output = ((value: never) => (computes ? skipped : original(value))) as AnyFunction;
 }
 
 function callProgram(
