@@ -199,6 +199,8 @@ class Supervisor {
       );
     } catch (error) {
       throw new Error(`with assumed values (--assume-created): ${messageOf(error)}`);
+    } finally {
+      secrets.addResources(second.resources);
     }
     result.assumed = assumedFindings(result, second);
   }
