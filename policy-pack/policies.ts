@@ -2,6 +2,7 @@
 import type {
   PolicyConfigSchema,
   ReportViolation,
+  ResourceValidation,
   ResourceValidationPolicy,
   StackValidation,
   StackValidationPolicy,
@@ -17,6 +18,7 @@ import {
   typesOf,
   undatedType,
 } from "./control.ts";
+import { noteTypes, onlyFor, onlyIf } from "./dispatch.ts";
 import { type Exemption, findExemption, judgeExemptions, MAX_EXEMPTION_DAYS, matchesUrn, toDay } from "./exemptions.ts";
 import type { Finding } from "./findings.ts";
 import { readParameters } from "./parameters.ts";
@@ -39,7 +41,8 @@ interface Register {
 
 /**
  * One policy for each control, after the two that handle exemptions. The server runs policies in this order for each
- * resource, and hands to each its own configuration only: so the first one reads the exemptions for all others.
+ * resource, and hands to each its own configuration only: so the first one reads the exemptions for all others, and
+ * says which types the request is about.
  */
 export function buildPolicies(controls: Control[]): Policy[] {
   const register: Register = { exemptions: [], problems: [] };
@@ -68,6 +71,7 @@ function exemptionsPolicy(controls: Control[], register: Register): Policy {
     remediationSteps: `Give control, resource, reason, owner and a date at most ${MAX_EXEMPTION_DAYS} days ahead, or remove the entry.`,
     configSchema: EXEMPTIONS_SCHEMA,
     validateResource: (args, report) => {
+      noteTypes([args.type]);
       const problems = load(args.getConfig());
       // Every stack has exactly one root resource: problems are reported there, once.
       if (args.type !== "pulumi:pulumi:Stack") return;
@@ -75,6 +79,7 @@ function exemptionsPolicy(controls: Control[], register: Register): Policy {
     },
     // A host may judge a stack without having judged its resources in this process.
     validateStack: (args) => {
+      noteTypes(args.resources.map((resource) => resource.type));
       load(args.getConfig());
     },
   } as Policy;
@@ -105,6 +110,14 @@ const EXEMPTIONS_SCHEMA: PolicyConfigSchema = {
 
 function exemptionInForcePolicy(controls: Control[], register: Register): Policy {
   const byId = new Map(controls.map((control) => [control.id, { control, types: new Set(typesOf(control)) }]));
+  const validate: ResourceValidation = (args, report) => {
+    const type = undatedType(args.type);
+    for (const { control: id, resource, expires, owner, reason } of register.exemptions) {
+      const known = byId.get(id);
+      if (!known?.types.has(type) || !matchesUrn(resource, args.urn)) continue;
+      report(`${id} (${known.control.severity}) until ${expires}, owner ${owner}: ${reason}`);
+    }
+  };
   return {
     name: "exemption-in-force",
     description: "A control is not applied to this resource",
@@ -112,14 +125,7 @@ function exemptionInForcePolicy(controls: Control[], register: Register): Policy
     severity: "low",
     enforcementLevel: "advisory",
     tags: [EXEMPTION_TAG],
-    validateResource: (args, report) => {
-      const type = undatedType(args.type);
-      for (const { control: id, resource, expires, owner, reason } of register.exemptions) {
-        const known = byId.get(id);
-        if (!known?.types.has(type) || !matchesUrn(resource, args.urn)) continue;
-        report(`${id} (${known.control.severity}) until ${expires}, owner ${owner}: ${reason}`);
-      }
-    },
+    validateResource: onlyIf(() => register.exemptions.length > 0, "resources with exemptions", validate),
   };
 }
 
@@ -140,9 +146,9 @@ function controlPolicy(control: Control, register: Register): Policy {
   } as Policy;
 }
 
-function judgeResource(control: Control, register: Register): ResourceValidationPolicy["validateResource"] {
+function judgeResource(control: Control, register: Register): ResourceValidation {
   const checks = checksByType(checksOf(control));
-  return (args, report) => {
+  const validate: ResourceValidation = (args, report) => {
     const type = undatedType(args.type);
     const applicable = checks.get(type);
     if (!applicable || findExemption(register.exemptions, control.id, args.urn)) return;
@@ -152,6 +158,7 @@ function judgeResource(control: Control, register: Register): ResourceValidation
     reportViolations(findings, args.urn, report);
     rejectUndecided(findings);
   };
+  return onlyFor([...checks.keys()], validate);
 }
 
 function judgeStack(control: Control, register: Register): StackValidation {
@@ -169,19 +176,7 @@ function judgeStack(control: Control, register: Register): StackValidation {
     }
     rejectUndecided(all);
   };
-  return Object.assign(validate, { __pulumiType: commonType(control) });
-}
-
-/**
- * The server deserializes the whole stack for each stack policy, unless the policy carries a type that the stack does
- * not hold. A policy about several types of one package carries the package's provider, without which no resource of
- * it exists. azure-native has many packages (one for each API version), so its policies carry no type.
- */
-function commonType(control: Control): string | undefined {
-  const types = [...new Set(stackChecksOf(control).flatMap((check) => check.types))];
-  const packages = [...new Set(types.map((type) => type.slice(0, type.indexOf(":"))))];
-  if (packages.length !== 1 || packages[0] === "azure-native") return undefined;
-  return types.length === 1 ? types[0] : `pulumi:providers:${packages[0]}`;
+  return onlyFor([...new Set(stackChecksOf(control).flatMap((check) => check.types))], validate);
 }
 
 function reportViolations(findings: Finding[], urn: string, report: ReportViolation): void {

@@ -16,7 +16,7 @@ interface BuiltPolicy {
   url?: string;
   configSchema?: { properties: Record<string, unknown> };
   validateResource?: unknown;
-  validateStack?: { __pulumiType?: string };
+  validateStack?: unknown;
 }
 
 function policyOf(changes: Partial<Control>): BuiltPolicy {
@@ -35,15 +35,6 @@ describe("policies", () => {
     assert.deepEqual(kinds(policyOf({ checks: { aws: [check] } })), [true, false]);
     assert.deepEqual(kinds(policyOf(relation("a:b:C"))), [false, true]);
     assert.deepEqual(kinds(policyOf({ checks: { aws: [check] }, ...relation("a:b:C") })), [true, true]);
-  });
-
-  it("carry the type that their relations are about, so that the server can skip them", () => {
-    const type = (...types: string[]) => policyOf(relation(...types)).validateStack?.__pulumiType;
-    assert.equal(type("aws:iam/role:Role"), "aws:iam/role:Role");
-    assert.equal(type("aws:iam/role:Role", "aws:s3/bucket:Bucket"), "pulumi:providers:aws");
-    assert.equal(type("aws:iam/role:Role", "gcp:storage/bucket:Bucket"), undefined);
-    assert.equal(type("azure-native:storage:StorageAccount"), undefined);
-    assert.equal(type("azure-native:storage:StorageAccount", "azure-native:network:Subnet"), undefined);
   });
 
   it("hand parameters and the cloud's page to the engine", () => {
