@@ -71,8 +71,8 @@ export function loadRuntime(folder: string): Runtime {
   const runtimes: Patchable[] = [load("/runtime/index.js"), load("/runtime/resource.js"), load("/runtime/invoke.js")];
 
   replaceDebuggablePromise(debuggable, storage);
-  replaceCallsites(pulumi.Resource);
-  skipAliasUrns(pulumi.Resource, load("/output.js"));
+  const constructing = skipAliasUrns(pulumi.Resource, load("/output.js"));
+  replaceCallsites(pulumi.Resource, constructing);
   for (const runtime of runtimes) {
     registerWithoutStack(runtime);
     markPromiseForm(runtime);
@@ -137,14 +137,21 @@ function replaceDebuggablePromise(debuggable: Patchable, storage: StackStorage):
   }) as AnyFunction;
 }
 
+/** Where the constructor of a resource is. */
+interface Constructing {
+  collapsesAliases: boolean;
+}
+
 const FRAME = /^\s*at (?:async )?(?:.*\()?(file:\/\/.+|\/.+|[A-Za-z]:\\.+?):(\d+):(\d+)\)?$/;
 
 // 2. The stock function takes file URLs, which is what frames of ES modules hold, for relative paths, and does not
-//    know frames outside a function. Positions are read here, without the query that keeps the stacks' modules apart.
-function replaceCallsites(resource: Patchable): void {
+//    know frames outside a function. Positions are read here, without the query that keeps the stacks' modules apart, and
+//    only as many as it takes to leave the SDK's constructors: the deeper ones are not reported.
+function replaceCallsites(resource: Patchable, constructing: Constructing): void {
   resource.callsites = (() => {
+    constructing.collapsesAliases = false;
     const limit = Error.stackTraceLimit;
-    Error.stackTraceLimit = 40;
+    Error.stackTraceLimit = 10;
     const stack = new Error().stack ?? "";
     Error.stackTraceLimit = limit;
     return stack
@@ -228,23 +235,20 @@ function answerEncrypted(pulumi: Record<string, never>, encrypted: Set<string>):
 // 6. A resource's constructor computes the URN of every alias, for monitors that cannot do it themselves: a dozen promises
 //    for each, and nobody reads them here. Resources of azure-native have an alias for every version of their API.
 //    Between the setting of the list and the taking of the source position the constructor does nothing else.
-function skipAliasUrns(resource: Patchable, outputs: Patchable): void {
-  let computes = false;
-  const original = outputs.output as AnyFunction;
-  const { stackTrace } = resource as { stackTrace?: AnyFunction };
-  if (stackTrace === undefined) return;
+function skipAliasUrns(resource: Patchable, outputs: Patchable): Constructing {
+  const constructing = { collapsesAliases: false };
+  // Older SDKs take no position, so nothing would say when the list is complete.
+  if (resource.callsites === undefined) return constructing;
   Object.defineProperty(resource.prototype, "__aliases", {
     get: () => [],
     set() {
-      computes = true;
+      constructing.collapsesAliases = true;
     },
   });
-  resource.stackTrace = ((...args: never[]) => {
-    computes = false;
-    return stackTrace.apply(resource, args);
-  }) as AnyFunction;
+  const original = outputs.output as AnyFunction;
   const skipped = { apply: () => undefined };
-  outputs.output = ((value: never) => (computes ? skipped : original(value))) as AnyFunction;
+  outputs.output = ((value: never) => (constructing.collapsesAliases ? skipped : original(value))) as AnyFunction;
+  return constructing;
 }
 
 function callProgram(
