@@ -1,14 +1,16 @@
 // Runs programs that nobody reviewed: each stack in a process of its own, under Node.js's permission model, with the
 // monitor on this side. What the program registers is recorded and judged here, out of its reach.
 
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { folder } from "../here.cjs";
 import { Monitor } from "../monitor/monitor.ts";
 import type { StackRun } from "../protocol/messages.ts";
 import { knowledgeOf } from "../sdk/knowledge.ts";
+import { homeEnvironment } from "./environment.ts";
 import { callbackCaller, loadProtocol, type Protocol, serveMonitor } from "./monitor-server.ts";
 import { type Runner, RunnerProcess, type RunObserver } from "./runner-process.ts";
+import { killWithSupervisor } from "./watchdog.ts";
 
 /** A runner for untrusted programs. */
 export class IsolatedRunner implements Runner {
@@ -16,7 +18,7 @@ export class IsolatedRunner implements Runner {
   private readonly protocol: Protocol;
   private current: RunnerProcess | undefined;
 
-  /** `environment.TMPDIR` is the one folder in which programs may write. */
+  /** `environment.HOME` is a temporary folder of this preview; each stack gets one of its own below it. */
   constructor(environment: Record<string, string>) {
     this.environment = environment;
     this.protocol = loadProtocol();
@@ -24,12 +26,26 @@ export class IsolatedRunner implements Runner {
 
   async run(run: StackRun, observer: RunObserver, deadline: number): Promise<string[]> {
     const callbacks = callbackCaller(this.protocol);
+    let ended = false;
+    // What comes late has nobody left to judge it, so it must not be there either.
+    const inTime = () => {
+      if (ended) throw new Error("the stack has ended");
+    };
     const monitor = new Monitor(
       run,
       {
-        registered: observer.resource,
-        remediate: observer.remediate,
-        outputs: observer.outputs,
+        registered: (resource) => {
+          inTime();
+          observer.resource(resource);
+        },
+        remediate: async (resource) => {
+          inTime();
+          return observer.remediate(resource);
+        },
+        outputs: (urn, outputs) => {
+          inTime();
+          observer.outputs(urn, outputs);
+        },
         log: observer.log,
         error: observer.error,
         callback: callbacks.call,
@@ -38,27 +54,25 @@ export class IsolatedRunner implements Runner {
       },
       this.protocol.protos,
     );
-    const served = await serveMonitor(this.protocol, monitor, observer.log);
-    const child = new RunnerProcess(this.environment, run.pwd, permissions(run, this.environment.TMPDIR as string));
+    const { HOME } = this.environment as { HOME: string };
+    const socketFolder = mkdtempSync(join(HOME, "monitor-"));
+    const served = await serveMonitor(this.protocol, monitor, observer.log, socketFolder);
+    // Not the one that packs and other stacks have: Node.js loads modules from a home folder too.
+    const home = mkdtempSync(join(HOME, "stack-"));
+    const environment = { ...this.environment, ...homeEnvironment(home) };
+    const child = new RunnerProcess(environment, run.pwd, [...PRELOAD, ...permissions(run, home)]);
     this.current = child;
+    const unwatch = killWithSupervisor(child.start().pid as number);
     try {
-      // What the process itself says of resources does not count.
-      const ignore = () => {};
-      const remediate = () => Promise.reject(new Error("only the monitor may ask"));
-      const printed = {
-        resource: ignore,
-        outputs: ignore,
-        error: ignore,
-        missing: ignore,
-        remediate,
-        log: observer.log,
-      };
-      const errors = await child.run({ ...run, monitor: served.address }, printed, deadline);
+      const errors = await child.run({ ...run, monitor: served.address }, linesOnly(observer), deadline);
       return errors.map(withoutStatus);
     } finally {
+      ended = true;
       child.stop();
+      unwatch();
       callbacks.close();
       served.stop();
+      for (const path of [home, socketFolder]) rmSync(path, { recursive: true, force: true });
     }
   }
 
@@ -69,20 +83,36 @@ export class IsolatedRunner implements Runner {
   }
 }
 
-// gRPC puts its status before a refusal of the monitor; in one process there is none.
+const PRELOAD = ["--require", join(folder, "isolated.cjs")];
+
+/** Of what the program's own process says, only what it prints counts: the monitor is on this side. */
+function linesOnly(observer: RunObserver): RunObserver {
+  const ignore = () => {};
+  return {
+    resource: ignore,
+    outputs: ignore,
+    error: ignore,
+    missing: ignore,
+    remediate: () => Promise.reject(new Error("only the monitor may ask")),
+    log: (line) => observer.log({ severity: "info", message: String(line.message), urn: "" }),
+  };
+}
+
+// The SDK's message holds the status that gRPC puts before a refusal of the monitor. It says nothing, and in one process
+// there is none. (The engine prints its own refusals without, and the SDK's messages with one.)
 function withoutStatus(error: string): string {
   return error.replaceAll("2 UNKNOWN: ", "");
 }
 
-// No child processes, no native code, no inspector; files only of the project and of installed packages, and written only
-// in the empty home. Threads are needed to notice that the supervisor is gone; they have the same permissions.
+// No child processes, no threads (they have no permissions to keep to), no native code, no inspector, and no database that
+// opens files by itself; files only of the project and of installed packages, and written only in the empty home.
 function permissions(run: StackRun, home: string): string[] {
   const readable = [
     ...new Set([run.root, run.pwd, ...packageFolders(run.pwd), folder, ...packageFolders(folder), home]),
   ];
   return [
     "--permission",
-    "--allow-worker",
+    "--no-experimental-sqlite",
     ...readable.map((path) => `--allow-fs-read=${path}${sep}`),
     ...manifests([run.pwd, folder]).map((file) => `--allow-fs-read=${file}`),
     `--allow-fs-write=${home}${sep}`,

@@ -1,7 +1,9 @@
 // The monitor and the engine as gRPC services, for a program in another process. Nobody but that process is meant to
-// connect: the address is on the loopback interface, and the server ends with the stack.
+// connect: where possible the address is a socket in a folder that only this user can open, under a name that programs of
+// other previews cannot guess. The server ends with the stack.
 
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import type { ServerUnaryCall, sendUnaryData } from "@grpc/grpc-js";
 import { UserError } from "../errors.ts";
 import { folder } from "../here.cjs";
@@ -45,7 +47,7 @@ export function loadProtocol(): Protocol {
 
 /** A monitor that is being served. */
 export interface ServedMonitor {
-  /** `127.0.0.1:port`. */
+  /** `unix:path`, or `127.0.0.1:port`. */
   address: string;
   stop(): void;
 }
@@ -54,11 +56,12 @@ type Handler = (call: ServerUnaryCall<unknown, unknown>, done: sendUnaryData<unk
 type Service = Record<string, { responseType: new () => unknown }>;
 type Client = Record<string, (request: never, done: (error: unknown, response?: unknown) => void) => void>;
 
-/** Serves a monitor and an engine that passes log lines on. */
+/** Serves a monitor and an engine that passes log lines on; `socketFolder` is an empty folder of this preview. */
 export async function serveMonitor(
   { grpc, load }: Protocol,
   monitor: Monitor,
   log: (line: LogLine) => void,
+  socketFolder: string,
 ): Promise<ServedMonitor> {
   const server = new grpc.Server({
     "grpc.max_receive_message_length": MAX_MESSAGE,
@@ -66,12 +69,26 @@ export async function serveMonitor(
   });
   addService(server, load("resource_grpc_pb.js").ResourceMonitorService as never, monitorClient(monitor));
   addService(server, load("engine_grpc_pb.js").EngineService as never, engineClient(log));
+  const address = socketAddress(socketFolder);
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
+    server.bindAsync(address, grpc.ServerCredentials.createInsecure(), (error, bound) =>
       error === null ? resolve(bound) : reject(error),
     );
   });
-  return { address: `127.0.0.1:${port}`, stop: () => server.forceShutdown() };
+  return {
+    address: address.replace(ANY_PORT, `127.0.0.1:${port}`),
+    stop: () => server.forceShutdown(),
+  };
+}
+
+const ANY_PORT = "127.0.0.1:0";
+// Of macOS; elsewhere it may be a few bytes longer.
+const LONGEST_SOCKET_PATH = 103;
+
+/** The address of a socket in the folder; a port where there are no such sockets, or no names of that length. */
+function socketAddress(folder: string): string {
+  const path = join(folder, "socket");
+  return process.platform === "win32" || Buffer.byteLength(path) > LONGEST_SOCKET_PATH ? ANY_PORT : `unix:${path}`;
 }
 
 // What is only accepted in the same process answers with an empty message here.
