@@ -1,5 +1,5 @@
-// Where a resource would be: account, region and partition; project; subscription and tenant. From its provider's inputs,
-// else obviously fake, and the same as the answers to a program that asks for them.
+// Where a resource would be: account, region and partition; project; subscription and tenant. From its provider's
+// inputs, else obviously fake. A program that asks for them gets the same (monitor/invokes.ts).
 
 import type { Properties, Value } from "../protocol/messages.ts";
 import { plain, text } from "./resource.ts";
@@ -73,13 +73,21 @@ function lastSegment(value: string | undefined): string | undefined {
   return value?.slice(value.lastIndexOf("/") + 1);
 }
 
-/** An Azure subscription and tenant. */
+/** An Azure subscription and tenant, and the client that deploys. */
 export interface AzurePlace {
   subscription: string;
   tenant: string;
+  client: string;
+  /** The client's object in the directory, which no provider is told. */
+  object: string;
 }
 
 /** The place of an Azure resource. */
 export function azurePlace(provider: Properties): AzurePlace {
-  return { subscription: text(provider.subscriptionId) ?? FAKE_UUID, tenant: text(provider.tenantId) ?? FAKE_UUID };
+  return {
+    subscription: text(provider.subscriptionId) ?? FAKE_UUID,
+    tenant: text(provider.tenantId) ?? FAKE_UUID,
+    client: text(provider.clientId) ?? FAKE_UUID,
+    object: FAKE_UUID,
+  };
 }

@@ -2,7 +2,10 @@
 // for the few that nearly every program makes: whose account, project, region and client am I?
 
 import { isDeepStrictEqual } from "node:util";
-import type { Fixtures, Properties, Value } from "../protocol/messages.ts";
+import { awsPlace, azurePlace, gcpPlace } from "../assumed/places.ts";
+import { text } from "../assumed/resource.ts";
+import type { Fixtures, Properties } from "../protocol/messages.ts";
+import { isUnknown, plainProperties, UNKNOWN } from "../protocol/properties.ts";
 
 /** What a look-up may depend on besides its arguments. */
 export interface InvokeContext {
@@ -10,56 +13,33 @@ export interface InvokeContext {
   provider: Properties;
 }
 
-const FAKE_ACCOUNT = "000000000000";
-const FAKE_PROJECT = "offline-preview";
-const FAKE_UUID = "00000000-0000-0000-0000-000000000000";
-
-function text(value: Value | undefined): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-// Providers take lists as JSON text.
-function firstOf(value: Value | undefined): string | undefined {
-  if (Array.isArray(value)) return text(value[0]);
-  if (typeof value !== "string" || !value.startsWith("[")) return undefined;
-  try {
-    return text((JSON.parse(value) as Value[])[0]);
-  } catch {
-    return undefined;
-  }
-}
-
-function awsAccount({ provider }: InvokeContext): string {
-  return firstOf(provider.allowedAccountIds) ?? FAKE_ACCOUNT;
-}
-
-function awsPartition(region: string): { partition: string; dnsSuffix: string } {
-  if (region.startsWith("cn-")) return { partition: "aws-cn", dnsSuffix: "amazonaws.com.cn" };
-  if (region.startsWith("us-gov-")) return { partition: "aws-us-gov", dnsSuffix: "amazonaws.com" };
-  return { partition: "aws", dnsSuffix: "amazonaws.com" };
+// What the provider does not know itself yet is unknown to the program too, and not fake.
+function unlessUnknown(provider: Properties, input: string, known: string): string {
+  return isUnknown(provider[input]) ? UNKNOWN : known;
 }
 
 function awsRegion(args: Properties, { provider }: InvokeContext): string {
-  return text(args.region) ?? text(args.name) ?? text(provider.region) ?? "us-east-1";
+  const named = text(args.region) ?? text(args.name);
+  return named ?? unlessUnknown(provider, "region", awsPlace(provider).region);
 }
 
 function azureClient({ provider }: InvokeContext): Properties {
+  const { client, object, subscription, tenant } = azurePlace(provider);
   return {
-    clientId: text(provider.clientId) ?? FAKE_UUID,
-    objectId: FAKE_UUID,
-    subscriptionId: text(provider.subscriptionId) ?? FAKE_UUID,
-    tenantId: text(provider.tenantId) ?? FAKE_UUID,
+    clientId: unlessUnknown(provider, "clientId", client),
+    objectId: object,
+    subscriptionId: unlessUnknown(provider, "subscriptionId", subscription),
+    tenantId: unlessUnknown(provider, "tenantId", tenant),
   };
 }
 
 const BUILT_IN: Record<string, (args: Properties, context: InvokeContext) => Properties> = {
-  "aws:index/getCallerIdentity:getCallerIdentity": (_, context) => {
-    const accountId = awsAccount(context);
-    const { partition } = awsPartition(awsRegion({}, context));
+  "aws:index/getCallerIdentity:getCallerIdentity": (_, { provider }) => {
+    const { account, partition } = awsPlace(provider);
     return {
-      accountId,
-      arn: `arn:${partition}:iam::${accountId}:user/offline-preview`,
-      id: accountId,
+      accountId: account,
+      arn: `arn:${partition}:iam::${account}:user/offline-preview`,
+      id: account,
       userId: "OFFLINEPREVIEW",
     };
   },
@@ -67,18 +47,20 @@ const BUILT_IN: Record<string, (args: Properties, context: InvokeContext) => Pro
     const region = awsRegion(args, context);
     return { id: region, name: region, region, description: region, endpoint: `ec2.${region}.amazonaws.com` };
   },
-  "aws:index/getPartition:getPartition": (_, context) => {
-    const { partition, dnsSuffix } = awsPartition(awsRegion({}, context));
+  "aws:index/getPartition:getPartition": (_, { provider }) => {
+    const { partition, dnsSuffix } = awsPlace(provider);
     return { id: partition, partition, dnsSuffix, reverseDnsPrefix: dnsSuffix.split(".").reverse().join(".") };
   },
   "gcp:organizations/getProject:getProject": (args, { provider }) => {
-    const projectId = text(args.projectId) ?? text(provider.project) ?? FAKE_PROJECT;
-    return { id: `projects/${projectId}`, projectId, name: projectId, number: FAKE_ACCOUNT, orgId: "", folderId: "" };
+    const { project, number } = gcpPlace(provider, {});
+    const projectId = text(args.projectId) ?? unlessUnknown(provider, "project", project);
+    return { id: `projects/${projectId}`, projectId, name: projectId, number, orgId: "", folderId: "" };
   },
   "gcp:organizations/getClientConfig:getClientConfig": (_, { provider }) => {
-    const project = text(provider.project) ?? FAKE_PROJECT;
-    const region = text(provider.region) ?? "us-central1";
-    const zone = text(provider.zone) ?? `${region}-a`;
+    const place = gcpPlace(provider, {});
+    const project = unlessUnknown(provider, "project", place.project);
+    const region = unlessUnknown(provider, "region", place.region);
+    const zone = unlessUnknown(provider, "zone", place.zone);
     return {
       id: `projects/${project}/regions/${region}/zones/${zone}`,
       project,
@@ -106,9 +88,9 @@ export function answerInvoke(
   return BUILT_IN[token]?.(args, context);
 }
 
-/** Says what to put into the fixtures file for a look-up that must be answered. */
+/** Says what to put into the fixtures file for a look-up that must be answered. Secret arguments are left out. */
 export function missingFixture(token: string, args: Properties): string {
-  const fixture = JSON.stringify({ invokes: { [token]: [{ args, result: {} }] } });
+  const fixture = JSON.stringify({ invokes: { [token]: [{ args: plainProperties(args), result: {} }] } });
   return (
     `the look-up ${token} has no answer offline and the program waits for it: ` +
     `add it to the file of --fixtures, with the result filled in: ${fixture}`

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type Document, isSeq, isMap as isYamlMap, parseDocument, Scalar, YAMLMap, YAMLSeq } from "yaml";
 import { UserError } from "../errors.ts";
 import type { Fixtures, MissingAnswer, Properties, Value } from "../protocol/messages.ts";
-import { isMap, isUnknown, signatureOf } from "../protocol/properties.ts";
+import { isMap, plainProperties } from "../protocol/properties.ts";
 import { outputOnly } from "../sdk/declarations.ts";
 import type { TypeKnowledge } from "../sdk/shapes.ts";
 import { skeleton } from "../sdk/skeleton.ts";
@@ -73,7 +73,7 @@ function openDocument(file: string): Document {
 }
 
 function addInvokes(root: YAMLMap, missing: MissingAnswers, known: Fixtures, knowledge: TypeKnowledge): number {
-  const calls = missing.invokes.map(({ token, args }) => ({ token, args: writable(args) }));
+  const calls = missing.invokes.map(({ token, args }) => ({ token, args: plainProperties(args) }));
   // An answer without arguments is for every call: it sorts last.
   const order = (call: { token: string; args: Properties }) => `${call.token} ${JSON.stringify(call.args)}`;
   calls.sort((a, b) => (order(a) < order(b) ? -1 : 1));
@@ -135,18 +135,6 @@ function section(root: YAMLMap, name: string): YAMLMap {
   const made = new YAMLMap();
   root.set(name, made);
   return made;
-}
-
-// Arguments that are unknown cannot be compared, and secret ones do not belong into a file.
-function writable(args: Properties): Properties {
-  const names = Object.keys(args).filter((name) => !isHidden(args[name] as Value));
-  return Object.fromEntries(names.sort().map((name) => [name, args[name] as Value]));
-}
-
-function isHidden(value: Value): boolean {
-  if (isUnknown(value)) return true;
-  if (Array.isArray(value)) return value.some(isHidden);
-  return isMap(value) && (signatureOf(value) !== undefined || Object.values(value).some(isHidden));
 }
 
 // Texts are quoted, so that "123" stays a text; all else is written as it is.

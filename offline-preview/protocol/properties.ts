@@ -38,6 +38,17 @@ export function isMap(value: Value | undefined): value is Properties {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** The properties that a fixtures file can hold, sorted: unknown ones cannot be compared, secrets stay out of files. */
+export function plainProperties(properties: Properties): Properties {
+  const names = Object.keys(properties).filter((name) => isPlain(properties[name] as Value));
+  return Object.fromEntries(names.sort().map((name) => [name, properties[name] as Value]));
+}
+
+function isPlain(value: Value): boolean {
+  if (Array.isArray(value)) return value.every(isPlain);
+  return isMap(value) ? !(SIGNATURE in value) && Object.values(value).every(isPlain) : !isUnknown(value);
+}
+
 /** The signature of a signed object, else undefined. */
 export function signatureOf(value: Value | undefined): string | undefined {
   const signature = isMap(value) ? value[SIGNATURE] : undefined;

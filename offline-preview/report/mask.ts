@@ -6,22 +6,62 @@ export const SHORTEST_SECRET = 6;
 /** Stands where the text of a secret was. */
 export const MASK = "[secret]";
 
-// A line of a secret of several lines, such as a private key, is hidden alone too: logs come line by line. Shorter lines
+// A line of a secret of several lines, such as a private key, is hidden alone too: logs come line by line. Shorter ones
 // are brackets and words.
 const SHORTEST_LINE = 16;
 
 /**
- * Makes a function that replaces secrets in a text: as they are, and as JSON, URLs, base64 (also in the middle of a longer
- * encoded text), hexadecimal digits and Node.js's own quoting write them. Secrets shorter than `SHORTEST_SECRET` stay.
+ * Replaces secrets in texts: as they are, and as JSON, URLs, base64 (also in the middle of a longer encoded text),
+ * hexadecimal digits and Node.js's own quoting write them. It is no regular expression: a stack may have thousands of
+ * secrets, and they come one by one.
  */
-export function masker(secrets: Iterable<string>): (text: string) => string {
-  const long = [...secrets].filter((secret) => secret.length >= SHORTEST_SECRET);
-  const writings = new Set(long.flatMap((secret) => [secret, ...linesOf(secret)]).flatMap(writingsOf));
-  if (writings.size === 0) return (text) => text;
-  // The longest first: one writing may be the beginning of another.
-  const sorted = [...writings].sort((a, b) => b.length - a.length);
-  const pattern = new RegExp(sorted.map(escaped).join("|"), "g");
-  return (text) => text.replace(pattern, MASK);
+export class Mask {
+  /** Writings by their first characters, the longest first: one may be the beginning of another. */
+  private readonly writings = new Map<string, string[]>();
+  /** For each pair of characters, folded to a small number: 1 if a writing may begin with it. */
+  private readonly beginnings = new Uint8Array(4096);
+
+  /** Takes a secret; one that is shorter than `SHORTEST_SECRET` is not hidden. */
+  add(secret: string): void {
+    if (secret.length < SHORTEST_SECRET) return;
+    for (const writing of [secret, secret.trim(), ...linesOf(secret)].flatMap(writingsOf)) this.addWriting(writing);
+  }
+
+  /** The text with `MASK` in place of every secret. */
+  apply(text: string): string {
+    if (this.writings.size === 0) return text;
+    let result = "";
+    let done = 0;
+    for (let at = 0; at <= text.length - SHORTEST_SECRET; at++) {
+      const found = this.writingAt(text, at);
+      if (found === undefined) continue;
+      result += text.slice(done, at) + MASK;
+      done = at + found.length;
+      at = done - 1;
+    }
+    return done === 0 ? text : result + text.slice(done);
+  }
+
+  private addWriting(writing: string): void {
+    if (writing.length < SHORTEST_SECRET) return;
+    const beginning = writing.slice(0, SHORTEST_SECRET);
+    const known = this.writings.get(beginning) ?? [];
+    if (known.includes(writing)) return;
+    this.writings.set(
+      beginning,
+      [...known, writing].sort((a, b) => b.length - a.length),
+    );
+    this.beginnings[foldedPair(writing, 0)] = 1;
+  }
+
+  private writingAt(text: string, at: number): string | undefined {
+    if (this.beginnings[foldedPair(text, at)] === 0) return undefined;
+    return this.writings.get(text.slice(at, at + SHORTEST_SECRET))?.find((writing) => text.startsWith(writing, at));
+  }
+}
+
+function foldedPair(text: string, at: number): number {
+  return (text.charCodeAt(at) * 31 + text.charCodeAt(at + 1)) & 4095;
 }
 
 function linesOf(secret: string): string[] {
@@ -33,7 +73,7 @@ function writingsOf(secret: string): string[] {
   const bytes = Buffer.from(secret);
   const json = JSON.stringify(secret).slice(1, -1);
   const hex = bytes.toString("hex");
-  const writings = [
+  return [
     secret,
     json,
     JSON.stringify(json).slice(1, -1),
@@ -44,7 +84,6 @@ function writingsOf(secret: string): string[] {
     hex.toUpperCase(),
     ...base64Of(bytes),
   ];
-  return writings.filter((writing) => writing.length >= SHORTEST_SECRET);
 }
 
 /** What does not change in base64, whatever stands before and after: three bytes become four characters. */
@@ -55,8 +94,4 @@ function base64Of(bytes: Buffer): string[] {
     return text.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
   });
   return [whole, ...parts].flatMap((text) => [text, text.replaceAll("+", "-").replaceAll("/", "_")]);
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
 }

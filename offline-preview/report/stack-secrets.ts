@@ -3,14 +3,14 @@
 import type { Properties, ResourceRecord, StackRun, Value } from "../protocol/messages.ts";
 import { isMap, isUnknown, RESOURCE, SECRET, SIGNATURE, signatureOf } from "../protocol/properties.ts";
 import { nameOf } from "../protocol/urn.ts";
-import { MASK, masker, SHORTEST_SECRET } from "./mask.ts";
+import { MASK, Mask, SHORTEST_SECRET } from "./mask.ts";
 import type { StackResult } from "./result.ts";
 
 /** Collects texts that are secret, and hides them wherever else they stand. */
 export class StackSecrets {
   private readonly result: StackResult;
   private readonly texts = new Set<string>();
-  private mask: { secrets: number; apply: (text: string) => string } = { secrets: 0, apply: (text) => text };
+  private readonly mask = new Mask();
   /** How many of the result's resources were looked at. */
   private seen = 0;
 
@@ -43,7 +43,7 @@ export class StackSecrets {
       this.addResources(resources.slice(this.seen));
       this.seen = resources.length;
     }
-    return this.masked(text);
+    return this.mask.apply(text);
   }
 
   /** Hides every secret in what the program and its packs wrote and named. To be called once, at the end. */
@@ -53,15 +53,15 @@ export class StackSecrets {
     this.addResources(result.resources);
     this.collect(result.outputs);
     if (this.texts.size === 0) return;
-    if (result.error !== undefined) result.error = this.masked(result.error);
+    if (result.error !== undefined) result.error = this.mask.apply(result.error);
     const { diagnostics, notEvaluated, exempted, assumed } = result;
     for (const one of [...diagnostics, ...exempted, ...(assumed?.diagnostics ?? [])]) {
       one.urn = this.maskedUrn(one.urn);
-      one.message = this.masked(one.message);
+      one.message = this.mask.apply(one.message);
     }
     for (const one of [...notEvaluated, ...(assumed?.notEvaluated ?? [])]) {
       one.urn = this.maskedUrn(one.urn);
-      one.reason = this.masked(one.reason);
+      one.reason = this.mask.apply(one.reason);
     }
     result.resources = result.resources.map((resource) => this.maskedResource(resource));
     result.outputs = this.maskedValues(result.outputs) as Properties;
@@ -74,7 +74,7 @@ export class StackSecrets {
     return {
       ...resource,
       urn: this.maskedUrn(urn),
-      name: this.masked(name),
+      name: this.mask.apply(name),
       parent: this.maskedUrn(parent),
       provider: this.maskedUrn(provider),
       inputs: this.maskedValues(inputs) as Properties,
@@ -86,11 +86,11 @@ export class StackSecrets {
   /** Only the name in a URN is the program's text. */
   private maskedUrn(urn: string): string {
     const name = nameOf(urn);
-    return name === "" ? urn : urn.slice(0, -name.length) + this.masked(name);
+    return name === "" ? urn : urn.slice(0, -name.length) + this.mask.apply(name);
   }
 
   private maskedValues(value: Value): Value {
-    if (typeof value === "string") return isUnknown(value) ? value : this.masked(value);
+    if (typeof value === "string") return isUnknown(value) ? value : this.mask.apply(value);
     if (typeof value === "number") return this.texts.has(String(value)) ? MASK : value;
     if (Array.isArray(value)) return value.map((item) => this.maskedValues(item));
     // What is marked secret is shown to nobody.
@@ -99,9 +99,10 @@ export class StackSecrets {
     return Object.fromEntries(entries.map(([key, item]) => [key, key === SIGNATURE ? item : this.maskedValues(item)]));
   }
 
-  private masked(text: string): string {
-    if (this.mask.secrets < this.texts.size) this.mask = { secrets: this.texts.size, apply: masker(this.texts) };
-    return this.mask.apply(text);
+  private add(text: string): void {
+    if (text.length < SHORTEST_SECRET || isUnknown(text) || this.texts.has(text)) return;
+    this.texts.add(text);
+    this.mask.add(text);
   }
 
   /** Looks for marked values. */
@@ -114,8 +115,7 @@ export class StackSecrets {
   /** Takes every text and number inside a marked value; of an asset what it holds, not where it is. */
   private addAll(value: Value): void {
     if (typeof value === "string" || typeof value === "number") {
-      const text = String(value);
-      if (text.length >= SHORTEST_SECRET && !isUnknown(text)) this.texts.add(text);
+      this.add(String(value));
     } else if (Array.isArray(value)) {
       for (const item of value) this.addAll(item);
     } else if (isMap(value)) {
