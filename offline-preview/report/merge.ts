@@ -5,24 +5,12 @@ import { Ajv } from "ajv";
 import { messageOf, UserError } from "../errors.ts";
 import { parseShard, type Shard } from "../project/shard.ts";
 import type { ResourceRecord } from "../protocol/messages.ts";
+import type { PreviewDocument, ResourceDocument, StackDocument } from "./document.ts";
 import type { PackInfo, PreviewResult, StackResult } from "./result.ts";
 import { passes } from "./verdict.ts";
 
-/** A report as --json prints it: what docs/fidelity.md says of the document. */
-interface ReportDocument {
-  ok: boolean;
-  /** `i/n` if the report is of one shard. */
-  shard?: string;
-  packs: PackInfo[];
-  stacks: StackDocument[];
-}
-
-type StackDocument = Omit<StackResult, "resources"> & { project?: string; resources: ResourceDocument[] };
-
-type ResourceDocument = Omit<ResourceRecord, "outputs" | "provider" | "options">;
-
 /** A document and the file that it was read from. */
-interface Report extends ReportDocument {
+interface Report extends PreviewDocument {
   file: string;
 }
 
@@ -41,6 +29,7 @@ const LEVEL = { enum: ["advisory", "mandatory", "disabled", "remediate"] };
 const SEVERITY = { enum: ["", "low", "medium", "high", "critical"] };
 const FINDING = { pack: text, policy: text, level: LEVEL, severity: SEVERITY, urn: text };
 const DIAGNOSTICS = listOf(objectOf({ ...FINDING, message: text, remedy: text }));
+const NOT_EVALUATED = listOf(objectOf({ ...FINDING, reason: text }));
 
 const PACK = objectOf({
   name: text,
@@ -74,15 +63,16 @@ const STACK = objectOf(
     error: text,
     resources: listOf(RESOURCE),
     diagnostics: DIAGNOSTICS,
-    notEvaluated: listOf(objectOf({ ...FINDING, reason: text })),
+    notEvaluated: NOT_EVALUATED,
     exempted: DIAGNOSTICS,
+    assumed: objectOf({ diagnostics: DIAGNOSTICS, notEvaluated: NOT_EVALUATED }),
     outputs: { type: "object" },
     durationMs: { type: "number" },
   },
-  ["project", "error"],
+  ["error", "assumed"],
 );
 
-const isReport = new Ajv({ strict: false }).compile<ReportDocument>(
+const isReport = new Ajv({ strict: false }).compile<PreviewDocument>(
   objectOf({ ok: { type: "boolean" }, shard: text, packs: listOf(PACK), stacks: listOf(STACK) }, ["shard"]),
 );
 
@@ -139,12 +129,11 @@ function checkStacks(reports: Report[]): void {
   const seen = new Map<string, string>();
   for (const { file, stacks } of reports) {
     for (const stack of stacks) {
-      const project = stack.project ?? stack.resources[0]?.urn.split("::")[1] ?? "";
-      const key = `${project}/${stack.stack}`;
+      const key = `${stack.project}/${stack.stack}`;
       const other = seen.get(key);
       if (other !== undefined) {
-        const of = project === "" ? "" : ` of project ${project}`;
-        throw new UserError(`--merge: stack ${stack.stack}${of} is both in ${other} and in ${file}`);
+        const which = `stack ${stack.stack} of project ${stack.project}`;
+        throw new UserError(`--merge: ${which} is both in ${other} and in ${file}`);
       }
       seen.set(key, file);
     }

@@ -3,7 +3,7 @@
 
 import type { LogLine } from "../protocol/messages.ts";
 import type { Progress } from "../supervisor.ts";
-import { neutral, neutralLines } from "./report-text.ts";
+import { neutral, neutralLines } from "./neutral.ts";
 import type { StackResult } from "./result.ts";
 
 /** Shows nothing but what the program itself reports as a problem. */

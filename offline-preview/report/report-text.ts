@@ -2,6 +2,7 @@
 
 import type { ResourceRecord, Value } from "../protocol/messages.ts";
 import { forPeople, mapForPeople } from "../protocol/properties.ts";
+import { neutral, neutralLines } from "./neutral.ts";
 import type { Diagnostic, NotEvaluated, PackInfo, PreviewResult, Severity, StackResult } from "./result.ts";
 import { blocks, opaqueComponents } from "./verdict.ts";
 
@@ -10,20 +11,6 @@ export interface ReportOptions {
   /** Leave out what is in order: resource trees and outputs. */
   quiet: boolean;
   allowUndecided: boolean;
-}
-
-// Names, messages and outputs come from programs that are only being judged: they must not steer the terminal.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
-
-/** Makes a text harmless for a terminal and for a report: control and direction characters are written as codes. */
-export function neutral(text: string): string {
-  return text.replace(CONTROL, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
-}
-
-/** The lines of a message, each harmless. */
-export function neutralLines(text: string): string[] {
-  return text.trim().replaceAll("\t", "  ").split("\n").map(neutral);
 }
 
 function oneLine(text: string): string {
@@ -43,10 +30,10 @@ export function textReport(result: PreviewResult, options: ReportOptions): strin
 function packLines(pack: PackInfo): string[] {
   const disabled = pack.policies.filter((policy) => policy.level === "disabled").length;
   const policies = `${pack.policies.length - disabled} policies${disabled > 0 ? ` (${disabled} disabled)` : ""}`;
-  const config = pack.configDigest === null ? "no configuration" : `configuration ${pack.configDigest}`;
+  const config = pack.configDigest === null ? "no configuration" : `configuration ${neutral(pack.configDigest)}`;
   return [
     `Policy pack ${neutral(pack.name)} ${neutral(pack.version)}: ${policies}`,
-    `  files ${pack.digest}`,
+    `  files ${neutral(pack.digest)}`,
     `  ${config}`,
   ];
 }

@@ -42,7 +42,7 @@ describe("hostile programs", () => {
 
   it("do not steer the terminal or the log of a CI job", () => {
     const lines = `${isolated.stdout}\n${isolated.stderr}`;
-    assert.match(lines, /^dev: ::error::.*forged/m);
+    assert.match(lines, /^dev: \\u003a:error::.*forged/m);
     assert.doesNotMatch(lines, /^\s*::/m);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
     assert.doesNotMatch(lines, /[\u001b\r\u202e]/);

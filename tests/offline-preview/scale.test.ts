@@ -157,6 +157,10 @@ describe("offline preview: merged reports", () => {
       document.stacks[0]!.diagnostics[0]!.level = "harmless";
     });
     refused([level], /\/stacks\/0\/diagnostics\/0\/level must be equal to one of the allowed values/);
+    const second = changed(files.dev!, (document) => {
+      Object.assign(document.stacks[0]!, { assumed: { diagnostics: [{ policy: "no-queues" }], notEvaluated: [] } });
+    });
+    refused([second], /\/stacks\/0\/assumed\/diagnostics\/0 must have required property/);
   });
 });
 
