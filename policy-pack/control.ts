@@ -156,12 +156,19 @@ export function typesOf(control: Control): string[] {
 }
 
 /**
- * Takes the API version out of azure-native's type tokens: both the dated module of `@pulumi/azure-native` version 2
- * (`azure-native:storage/v20240101:StorageAccount`) and the dated packages of version 3
- * (`azure-native_storage_v20240101:storage/v20240101:StorageAccount`).
+ * The one token under which controls know a type that has several. azure-native's dated types lose their API version: the
+ * dated modules of `@pulumi/azure-native` version 2 (`azure-native:storage/v20240101:StorageAccount`), the dated packages of
+ * version 3 (`azure-native_storage_v20240101:storage/v20240101:StorageAccount`) and their providers. Dynamic resources,
+ * which may carry a name of their own, are all `pulumi-nodejs:dynamic:Resource` (or `pulumi-python`).
  */
-export function undatedType(type: string): string {
-  if (!type.startsWith("azure-native")) return type;
+export function canonicalType(type: string): string {
+  if (type.startsWith("azure-native")) return undatedType(type);
+  if (type.startsWith("pulumi:providers:azure-native_")) return "pulumi:providers:azure-native";
+  if (type.startsWith("pulumi-")) return type.replace(/^(pulumi-\w+):dynamic[/:].*$/, "$1:dynamic:Resource");
+  return type;
+}
+
+function undatedType(type: string): string {
   // Most tokens carry no date, and every policy asks for every resource.
   if (type.startsWith("azure-native:") && !type.includes("/v")) return type;
   return type.replace(/^azure-native(?:_\w+)?:([^:/]+)(?:\/v\d{8}\w*)?:/, "azure-native:$1:");

@@ -5,14 +5,14 @@
  * the first policy of the same request has seen.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { undatedType } from "./control.ts";
+import { canonicalType } from "./control.ts";
 
 // One request's policies run in one asynchronous context, so requests that overlap do not see each other's types.
 const seen = new AsyncLocalStorage<Set<string>>();
 
 /** Tells which types a request is about. The pack's first policy calls it; as long as nobody does, every policy runs. */
 export function noteTypes(types: Iterable<string>): void {
-  seen.enterWith(new Set([...types].map(undatedType)));
+  seen.enterWith(new Set([...types].map(canonicalType)));
 }
 
 /** Lets the server skip a policy's function where the request is about none of these types (without API versions). */

@@ -10,13 +10,13 @@ import type {
 import {
   type Check,
   type Control,
+  canonicalType,
   checksOf,
   cloudsOf,
   defaultLevel,
   type Frameworks,
   stackChecksOf,
   typesOf,
-  undatedType,
 } from "./control.ts";
 import { noteTypes, onlyFor, onlyIf } from "./dispatch.ts";
 import { type Exemption, findExemption, judgeExemptions, MAX_EXEMPTION_DAYS, matchesUrn, toDay } from "./exemptions.ts";
@@ -111,7 +111,7 @@ const EXEMPTIONS_SCHEMA: PolicyConfigSchema = {
 function exemptionInForcePolicy(controls: Control[], register: Register): Policy {
   const byId = new Map(controls.map((control) => [control.id, { control, types: new Set(typesOf(control)) }]));
   const validate: ResourceValidation = (args, report) => {
-    const type = undatedType(args.type);
+    const type = canonicalType(args.type);
     for (const { control: id, resource, expires, owner, reason } of register.exemptions) {
       const known = byId.get(id);
       if (!known?.types.has(type) || !matchesUrn(resource, args.urn)) continue;
@@ -149,7 +149,7 @@ function controlPolicy(control: Control, register: Register): Policy {
 function judgeResource(control: Control, register: Register): ResourceValidation {
   const checks = checksByType(checksOf(control));
   const validate: ResourceValidation = (args, report) => {
-    const type = undatedType(args.type);
+    const type = canonicalType(args.type);
     const applicable = checks.get(type);
     if (!applicable || findExemption(register.exemptions, control.id, args.urn)) return;
     const context = readParameters(control.id, control.parameters, args.getConfig());

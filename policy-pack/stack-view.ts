@@ -1,6 +1,6 @@
 /** The resources of a stack and how they relate. */
 import type { PolicyResource } from "@pulumi/policy";
-import { type StackResource, type StackView, undatedType } from "./control.ts";
+import { canonicalType, type StackResource, type StackView } from "./control.ts";
 import { read, type Unknown } from "./read.ts";
 
 /** The server's resources as checks see them: undated types, and one object for each resource. */
@@ -26,7 +26,7 @@ export function viewStack(resources: PolicyResource[]): StackView {
 }
 
 function viewResource({ type, urn, name, props, provider }: PolicyResource): StackResource {
-  return { type: undatedType(type), urn, name, props, provider, dependencies: [], propertyDependencies: {} };
+  return { type: canonicalType(type), urn, name, props, provider, dependencies: [], propertyDependencies: {} };
 }
 
 /** Whether one resource refers to another. If that is unknown: the reading that will decide it. */

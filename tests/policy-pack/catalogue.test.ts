@@ -3,10 +3,13 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { checksOf, stackChecksOf, typesOf, undatedType } from "../../policy-pack/control.ts";
+import { canonicalType, checksOf, stackChecksOf, typesOf } from "../../policy-pack/control.ts";
 import { controls } from "../../policy-pack/controls/index.ts";
+// Types of SDKs that the project does not install, as their published packages declare them.
+import otherSdkTypes from "./other-sdks.json" with { type: "json" };
 
 const require = createRequire(import.meta.url);
+const otherSdks: Record<string, string[]> = otherSdkTypes;
 const RESERVED = ["all", "exemptions", "exemption-in-force"];
 
 describe("catalogue", () => {
@@ -38,7 +41,7 @@ describe("catalogue", () => {
   });
 
   it("names types without azure-native's API version", () => {
-    for (const type of controls.flatMap(typesOf)) assert.equal(undatedType(type), type);
+    for (const type of controls.flatMap(typesOf)) assert.equal(canonicalType(type), type);
   });
 
   it("names types that the SDKs have", () => {
@@ -54,18 +57,33 @@ describe("catalogue", () => {
       "azure-native_machinelearningservices_v20240401preview:machinelearningservices:Workspace",
       undated,
     ]) {
-      assert.equal(undatedType(dated), undated);
+      assert.equal(canonicalType(dated), undated);
     }
-    assert.equal(undatedType("aws:s3/bucket:Bucket"), "aws:s3/bucket:Bucket");
+    assert.equal(canonicalType("aws:s3/bucket:Bucket"), "aws:s3/bucket:Bucket");
+    const provider = "pulumi:providers:azure-native";
+    assert.equal(canonicalType(`${provider}_machinelearningservices_v20240401`), provider);
+    assert.equal(canonicalType("pulumi:providers:aws"), "pulumi:providers:aws");
+  });
+
+  it("takes dynamic resources with a name of their own for dynamic resources", () => {
+    for (const type of ["dynamic:Resource", "dynamic/demo:Thing", "dynamic/a/b:Thing"]) {
+      assert.equal(canonicalType(`pulumi-nodejs:${type}`), "pulumi-nodejs:dynamic:Resource");
+    }
+    assert.equal(canonicalType("pulumi-python:dynamic:Resource"), "pulumi-python:dynamic:Resource");
   });
 });
+
+const SDKS = ["aws", "gcp", "azure-native", ...Object.keys(otherSdks)];
 
 /** A misspelt type would never match anything: the SDK's own file for it must declare the same token. */
 function assertExists(type: string): void {
   const [sdk, module, name] = type.split(":") as [string, string, string];
   const [folder, file] = module.includes("/") ? module.split("/") : [module, name[0]!.toLowerCase() + name.slice(1)];
-  // SDKs that the project does not install are covered by the published type lists they were taken from.
-  if (!["aws", "gcp", "azure-native"].includes(sdk)) return;
+  if (type === "pulumi:pulumi:Stack" || /^pulumi-\w+:dynamic:Resource$/.test(type)) return;
+  // A provider is the class of its SDK's main module.
+  if (module === "providers") return void assert.ok(SDKS.includes(name), type);
+  if (sdk in otherSdks)
+    return void assert.ok(otherSdks[sdk]?.includes(type), `${type}: @pulumi/${sdk} has no such type`);
   const directory = join(dirname(require.resolve(`@pulumi/${sdk}/package.json`)), folder as string);
   // The token gcp:projects/iAMMember stands in the file iammember.js.
   const sameName = (one: string) => one.toLowerCase() === `${file}.js`.toLowerCase();
