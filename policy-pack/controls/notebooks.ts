@@ -1,5 +1,6 @@
 /** Controls of notebooks: SageMaker notebook instances and spaces, Workbench instances, Azure ML compute. */
 import { COMPUTE_KINDS, onCompute } from "../checks/azure-ml.ts";
+import { mustNameKmsKey } from "../checks/customer-keys.ts";
 import { isoMinutes, plainMinutes, secondsAsMinutes } from "../checks/durations.ts";
 import { mustHoldNoSecret } from "../checks/secrets.ts";
 import {
@@ -354,7 +355,7 @@ const controls: Control[] = [
           types: SAGEMAKER_NOTEBOOK,
           whenAbsent: "violates",
           cloudDefault: "a key that AWS owns",
-          evaluate: ({ props }) => mustBeSet(props, "kmsKeyId"),
+          evaluate: ({ props }) => mustNameKmsKey(props, "kmsKeyId"),
         },
       ],
       gcp: [

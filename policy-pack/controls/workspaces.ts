@@ -3,6 +3,7 @@ import { type Answer, all, any, violatesIf } from "../checks/answers.ts";
 import { unlessProject } from "../checks/azure-ml.ts";
 import { mustHaveCompanion } from "../checks/companions.ts";
 import { onlyIf } from "../checks/conditions.ts";
+import { mustNameKmsKey } from "../checks/customer-keys.ts";
 import { anyRefers, refers } from "../checks/relations.ts";
 import { AZURE_ML_WORKSPACE, CLASSIC_ML_WORKSPACE, SAGEMAKER_DOMAIN, SAGEMAKER_USER_PROFILE } from "../checks/types.ts";
 import type { Context, Control, ResourceView, StackResource, StackView, Topic } from "../control.ts";
@@ -159,7 +160,7 @@ function inlineRules(props: object, context: Context): Finding[] {
 }
 
 function mustBeEncryptedWhen(props: object, path: string, applies: (value: unknown) => boolean, key: Path): Finding[] {
-  return onlyIf(props, path, applies, mustBeSet(props, key));
+  return onlyIf(props, path, applies, mustNameKmsKey(props, key));
 }
 
 const controls: Control[] = [
@@ -410,7 +411,7 @@ const controls: Control[] = [
           types: SAGEMAKER_DOMAIN,
           whenAbsent: "violates",
           cloudDefault: "a key that AWS manages",
-          evaluate: ({ props }) => mustBeSet(props, "kmsKeyId"),
+          evaluate: ({ props }) => mustNameKmsKey(props, "kmsKeyId"),
         },
       ],
       gcp: [

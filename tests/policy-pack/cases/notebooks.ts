@@ -14,6 +14,7 @@ import type { ControlCases, ResourceCase } from "../cases.ts";
 import { type TestResource, unknown } from "../server.ts";
 
 const KEY = "arn:aws:kms:eu-west-1:111122223333:key/1";
+const ALIAS = "arn:aws:kms:eu-west-1:111122223333:alias";
 const GOOGLE_KEY = "projects/p/locations/europe-west1/keyRings/r/cryptoKeys/k";
 
 /** The same cases on several types. */
@@ -562,6 +563,9 @@ const others: ControlCases[] = [
     ["an empty key", { kmsKeyId: " " }, "violates"],
     ["a key that is made along with it", { kmsKeyId: unknown }, "complies"],
     ["a key of a wrong type", { kmsKeyId: [KEY] }, "violates"],
+    ["a key that AWS manages", { kmsKeyId: "alias/aws/sagemaker" }, "violates"],
+    ["a key that AWS manages, by its ARN", { kmsKeyId: `${ALIAS}/aws/sagemaker` }, "violates"],
+    ["a key of its own, by an alias", { kmsKeyId: `${ALIAS}/notebooks` }, "complies"],
   ]),
   ...on(
     "notebook-disk-cmk",

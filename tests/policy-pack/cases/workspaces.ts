@@ -305,6 +305,7 @@ const others: ControlCases[] = [
     ["a key", { kmsKeyId: KEY }, "complies"],
     ["a key that is made along with it", { kmsKeyId: unknown }, "complies"],
     ["an empty key", { kmsKeyId: "" }, "violates"],
+    ["a key that AWS manages", { kmsKeyId: "alias/aws/sagemaker" }, "violates"],
   ]),
   ...on(
     "workspace-cmk",
@@ -488,6 +489,11 @@ const others: ControlCases[] = [
   ...studioSettings("studio-shared-output-cmk", "sharingSettings", (settings) => [
     ["not shared", settings({ notebookOutputOption: "Disabled" }), "complies"],
     ["shared with a key", settings({ notebookOutputOption: "Allowed", s3KmsKeyId: KEY }), "complies"],
+    [
+      "shared with a key that AWS manages",
+      settings({ notebookOutputOption: "Allowed", s3KmsKeyId: "alias/aws/s3" }),
+      "violates",
+    ],
     ["shared without a key", settings({ notebookOutputOption: "Allowed" }), "violates"],
     ["perhaps shared", settings({ notebookOutputOption: unknown }), "undecided"],
   ]),
@@ -497,6 +503,11 @@ const others: ControlCases[] = [
       "artefacts with a key",
       settings({ workspaceSettings: { s3ArtifactPath: "s3://a", s3KmsKeyId: KEY } }),
       "complies",
+    ],
+    [
+      "artefacts with a key that AWS manages",
+      settings({ workspaceSettings: { s3ArtifactPath: "s3://a", s3KmsKeyId: "alias/aws/s3" } }),
+      "violates",
     ],
     ["artefacts without a key", settings({ workspaceSettings: { s3ArtifactPath: "s3://a" } }), "violates"],
     ["perhaps artefacts", settings({ workspaceSettings: { s3ArtifactPath: unknown } }), "undecided"],
