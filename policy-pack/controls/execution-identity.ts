@@ -1,17 +1,11 @@
-/** Whether the identity that a notebook or workspace runs with is an administrator, through any attachment. */
+/** Whether the identity that a notebook, job, model or workspace runs with is an administrator, through any attachment. */
 import { type Answer, all, any, ask, askAny, both, violatesIf } from "../checks/answers.ts";
 import { isGiven } from "../checks/companions.ts";
+import { ACCOUNT_HOLDERS, identityPaths, ROLE_HOLDERS } from "../checks/execution-identities.ts";
 import { coversEverything, namesAction, readDocument } from "../checks/iam-document.ts";
 import { anyRefers, refers } from "../checks/relations.ts";
-import {
-  AZURE_ML_COMPUTE,
-  AZURE_ML_WORKSPACE,
-  LEGACY_NOTEBOOK,
-  SAGEMAKER_DOMAIN,
-  SAGEMAKER_NOTEBOOK,
-  SAGEMAKER_USER_PROFILE,
-  WORKBENCH,
-} from "../checks/types.ts";
+import { GCP_WIDE_GRANTS, onGcpGrants } from "../checks/role-grants.ts";
+import { AZURE_ML_COMPUTE, AZURE_ML_WORKSPACE } from "../checks/types.ts";
 import type { Control, StackResource, StackView } from "../control.ts";
 import { type Finding, same } from "../findings.ts";
 import { elementPaths, read } from "../read.ts";
@@ -20,9 +14,9 @@ import { madeFrom } from "../stack-view.ts";
 /** The control about administrators. */
 export const executionIdentityNotAdmin: Control = {
   id: "notebook-identity-not-admin",
-  title: "Notebooks and workspaces do not run as administrators",
+  title: "Notebooks, jobs, models and workspaces do not run as administrators",
   severity: "critical",
-  why: "Whatever runs in a notebook, including a poisoned package or model file, has all rights of its identity.",
+  why: "Whatever runs in a notebook or job, including a poisoned package or model file, has all rights of its identity.",
   remedy: "Grant the identity the actions and data stores that it needs, one by one.",
   frameworks: {
     nist80053: ["AC-2", "AC-3", "AC-6"],
@@ -35,27 +29,25 @@ export const executionIdentityNotAdmin: Control = {
   stackChecks: {
     aws: [
       {
-        types: [...SAGEMAKER_NOTEBOOK, ...SAGEMAKER_DOMAIN, ...SAGEMAKER_USER_PROFILE],
+        types: ROLE_HOLDERS,
         requires: "an execution role to which no policy grants every action on every resource",
-        evaluate: (notebook, stack) =>
-          rolePaths(notebook.type).flatMap((path) =>
-            stack.ofType(ROLE).flatMap((role) => roleFindings(role, stack, runsAs(notebook, path, role))),
-          ),
+        evaluate: runsAsAdministrator,
       },
     ],
     gcp: [
       {
-        types: [WORKBENCH, LEGACY_NOTEBOOK],
+        types: ACCOUNT_HOLDERS,
         requires: "a service account that is neither owner nor editor of a project, folder or organization",
-        evaluate: (notebook, stack) =>
-          stack.ofType(...GRANTS).flatMap((grant) => {
-            const isAdmin = ask(read(grant.props, "role"), (role) => ADMIN_ROLES.has(String(role)));
-            const message = `its service account is an administrator through ${grant.name}`;
+        evaluate: (holder, stack) => [
+          ...stack.ofType(...GRANTS).flatMap((grant) => {
+            const isAdmin = ask(read(grant.props, "role"), isAdminRole);
             return violatesIf(
-              both(isAdmin, () => grantsToNotebook(grant, notebook, stack)),
-              message,
+              both(isAdmin, () => grantsTo(grant, holder, stack)),
+              accountIsAdmin(grant),
             );
           }),
+          ...stack.ofType(...POLICIES_OF_PROJECTS).flatMap((policy) => policyFindings(policy, holder)),
+        ],
       },
     ],
     azure: [
@@ -76,45 +68,50 @@ export const executionIdentityNotAdmin: Control = {
   },
 };
 
-const ROLE = "aws:iam/role:Role";
-const POLICY = "aws:iam/policy:Policy";
-const ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy";
-const ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment";
-const SHARED_ATTACHMENT = "aws:iam/policyAttachment:PolicyAttachment";
+/** How each provider's role calls its name and its inline policies. */
+const ROLES: Record<string, { name: string; policies: string; document: string }> = {
+  "aws:iam/role:Role": { name: "name", policies: "inlinePolicies", document: "policy" },
+  "aws-native:iam:Role": { name: "roleName", policies: "policies", document: "policyDocument" },
+};
+
+/** Managed policies: their ARN, and their document. */
+const POLICIES: Record<string, { arn: string; document: string }> = {
+  "aws:iam/policy:Policy": { arn: "arn", document: "policy" },
+  "aws-native:iam:ManagedPolicy": { arn: "policyArn", document: "policyDocument" },
+};
+
+/** Resources that give policies to roles: where they name the roles, and the policy's document or the policies' ARNs. */
+const ATTACHMENTS: Record<string, { roles: string; document?: string; arns?: string }> = {
+  "aws:iam/rolePolicy:RolePolicy": { roles: "role", document: "policy" },
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": { roles: "role", arns: "policyArn" },
+  "aws:iam/policyAttachment:PolicyAttachment": { roles: "roles", arns: "policyArn" },
+  "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive": { roles: "roleName", arns: "policyArns" },
+  "aws-native:iam:RolePolicy": { roles: "roleName", document: "policyDocument" },
+  "aws-native:iam:ManagedPolicy": { roles: "roles", document: "policyDocument" },
+};
 
 /** AWS's own policies that make an administrator, or somebody who can become one. */
 const ADMIN_POLICY = /:iam::aws:policy\/(.*\/)?(AdministratorAccess|PowerUserAccess|IAMFullAccess)$/;
 
-/** Where each type names its execution roles. */
-function rolePaths(type: string): string[] {
-  if (SAGEMAKER_NOTEBOOK.includes(type)) return ["roleArn"];
-  if (SAGEMAKER_USER_PROFILE.includes(type)) return ["userSettings.executionRole"];
-  return ["defaultUserSettings.executionRole", "defaultSpaceSettings.executionRole"];
+function runsAsAdministrator(holder: StackResource, stack: StackView): Finding[] {
+  const paths = identityPaths(holder);
+  return stack.ofType(...Object.keys(ROLES)).flatMap((role) => {
+    const isUsed = any(...paths.map((path) => runsAs(holder, path, role)));
+    return isUsed === false ? [] : roleFindings(role, stack, isUsed);
+  });
 }
 
 function roleFindings(role: StackResource, stack: StackView, isUsed: Answer): Finding[] {
-  if (isUsed === false) return [];
+  const { name } = shapeOf(role);
+  const attachments = stack.ofType(...Object.keys(ATTACHMENTS));
   const reasons: [Answer, string][] = [
-    [anyManagedPolicy(role, stack), "its managed policies"],
-    [anyInlinePolicy(role), "its inline policies"],
-    ...stack
-      .ofType(ROLE_POLICY)
-      .map((policy): [Answer, string] => [
-        both(refers(policy, "role", role, ["name"]), () => grantsEverything(policy, "policy")),
-        policy.name,
-      ]),
-    ...stack
-      .ofType(ATTACHMENT)
-      .map((attachment): [Answer, string] => [
-        both(refers(attachment, "role", role, ["name"]), () => namesAdmin(attachment, "policyArn", stack)),
-        attachment.name,
-      ]),
-    ...stack
-      .ofType(SHARED_ATTACHMENT)
-      .map((attachment): [Answer, string] => [
-        both(anyRefers(attachment, "roles", "", role, ["name"]), () => namesAdmin(attachment, "policyArn", stack)),
-        attachment.name,
-      ]),
+    [isGiven(role, "managedPolicyArns") && namesAdmin(role, "managedPolicyArns", stack), "its managed policies"],
+    [hasAdminInline(role), "its inline policies"],
+    ...attachments.map((one): [Answer, string] => {
+      const { roles, document, arns } = ATTACHMENTS[one.type] as (typeof ATTACHMENTS)[string];
+      const makesAdmin = () => (document ? grantsEverything(one, document) : namesAdmin(one, arns as string, stack));
+      return [both(anyRefers(one, roles, "", role, [name]), makesAdmin), one.name];
+    }),
   ];
   return reasons.flatMap(([answer, reason]) =>
     violatesIf(all(isUsed, answer), `its role ${role.name} is an administrator through ${reason}`),
@@ -122,36 +119,42 @@ function roleFindings(role: StackResource, stack: StackView, isUsed: Answer): Fi
 }
 
 /** An ARN that is known names the role, also where the role's own ARN is not known yet. */
-function runsAs(notebook: StackResource, path: string, role: StackResource): Answer {
-  const arn = read(notebook.props, path);
-  const name = read(role.props, "name");
-  if (arn.state !== "known" || name.state !== "known") return refers(notebook, path, role, ["arn"]);
+function runsAs(holder: StackResource, path: string, role: StackResource): Answer {
+  const arn = read(holder.props, path);
+  const name = read(role.props, shapeOf(role).name);
+  if (arn.state !== "known" || name.state !== "known") return refers(holder, path, role, ["arn"]);
   return typeof arn.value === "string" && arn.value.endsWith(`/${name.value}`);
 }
 
-/** A policy that is named by its ARN is one of AWS's own, or one of the stack, whose document is read. */
+function shapeOf(role: StackResource) {
+  return ROLES[role.type] as (typeof ROLES)[string];
+}
+
+/** One policy's ARN, or a list of them. */
 function namesAdmin(source: StackResource, path: string, stack: StackView): Answer {
+  const paths = elementPaths(source.props, path);
+  if (Array.isArray(paths)) return any(...paths.map((one) => isAdminPolicy(source, one, stack)));
+  return isAdminPolicy(source, path, stack);
+}
+
+/** A policy that is named by its ARN is one of AWS's own, or one of the stack, whose document is read. */
+function isAdminPolicy(source: StackResource, path: string, stack: StackView): Answer {
   const arn = read(source.props, path);
   const isAws = arn.state === "known" && typeof arn.value === "string" && ADMIN_POLICY.test(arn.value);
-  const policies = stack.ofType(POLICY);
-  const own = policies.map((one) => both(refers(source, path, one, ["arn"]), () => grantsEverything(one, "policy")));
   // The ARN of a policy that is created along with the stack is not one of AWS's own.
+  const own = stack.ofType(...Object.keys(POLICIES)).map((policy) => {
+    const { arn: output, document } = POLICIES[policy.type] as (typeof POLICIES)[string];
+    return both(refers(source, path, policy, [output]), () => grantsEverything(policy, document));
+  });
   return any(isAws, ...own);
 }
 
-function anyManagedPolicy(role: StackResource, stack: StackView): Answer {
-  return anyElement(role, "managedPolicyArns", (path) => namesAdmin(role, path, stack));
-}
-
-function anyInlinePolicy(role: StackResource): Answer {
-  return anyElement(role, "inlinePolicies", (path) => grantsEverything(role, `${path}.policy`));
-}
-
-/** Asks each element of a list that the program gives; the provider fills it in otherwise. */
-function anyElement(role: StackResource, list: string, question: (path: string) => Answer): Answer {
-  if (!isGiven(role, list)) return false;
-  const paths = elementPaths(role.props, list);
-  if (Array.isArray(paths)) return any(...paths.map(question));
+/** A list that the program leaves out is filled in by the provider. */
+function hasAdminInline(role: StackResource): Answer {
+  const { policies, document } = shapeOf(role);
+  if (!isGiven(role, policies)) return false;
+  const paths = elementPaths(role.props, policies);
+  if (Array.isArray(paths)) return any(...paths.map((path) => grantsEverything(role, `${path}.${document}`)));
   return paths.state === "unknown" && paths;
 }
 
@@ -166,14 +169,9 @@ function grantsEverything({ props }: StackResource, path: string): Answer {
   return any(...granted, ...document.unknownStatements);
 }
 
-const GRANTS = [
-  "gcp:projects/iAMMember:IAMMember",
-  "gcp:projects/iAMBinding:IAMBinding",
-  "gcp:folder/iAMMember:IAMMember",
-  "gcp:folder/iAMBinding:IAMBinding",
-  "gcp:organizations/iAMMember:IAMMember",
-  "gcp:organizations/iAMBinding:IAMBinding",
-];
+const isWholePolicy = (type: string) => type.endsWith(":IAMPolicy");
+const GRANTS = GCP_WIDE_GRANTS.filter((type) => !isWholePolicy(type));
+const POLICIES_OF_PROJECTS = GCP_WIDE_GRANTS.filter(isWholePolicy);
 
 /** Basic roles, and roles that can grant themselves any other. */
 const ADMIN_ROLES = new Set([
@@ -185,16 +183,44 @@ const ADMIN_ROLES = new Set([
   "roles/resourcemanager.organizationAdmin",
 ]);
 
+function isAdminRole(role: unknown): boolean {
+  return ADMIN_ROLES.has(String(role));
+}
+
+function accountIsAdmin(grant: StackResource): string {
+  return `its service account is an administrator through ${grant.name}`;
+}
+
 /** A grant names the account by its e-mail address or, as long as that is not known, is made from the account. */
-function grantsToNotebook(grant: StackResource, notebook: StackResource, stack: StackView): Answer {
-  const path = notebook.type === WORKBENCH ? "gceSetup.serviceAccounts[0].email" : "serviceAccount";
-  const email = read(notebook.props, path);
+function grantsTo(grant: StackResource, holder: StackResource, stack: StackView): Answer {
   const list = grant.type.endsWith("IAMMember") ? "member" : "members";
-  const isNamed = (member: unknown) => email.state === "known" && same(member, `serviceAccount:${email.value}`);
+  const names = memberNames(holder);
   const accounts = stack
     .ofType("gcp:serviceaccount/account:Account")
-    .map((account) => all(refers(notebook, path, account, ["email"]), madeFrom(grant, list).includes(account)));
-  return any(email.state === "known" && askAny(grant.props, list, isNamed), ...accounts);
+    .filter((account) => madeFrom(grant, list).includes(account));
+  return any(
+    names.length > 0 && askAny(grant.props, list, (member) => isOneOf(names, member)),
+    ...accounts.flatMap((account) => identityPaths(holder).map((path) => refers(holder, path, account, ["email"]))),
+  );
+}
+
+/** A whole policy is one text, known or unknown. */
+function policyFindings(policy: StackResource, holder: StackResource): Finding[] {
+  const names = memberNames(holder);
+  return onGcpGrants(policy.props, ({ role, member }) => {
+    const isHolder = member((one) => isOneOf(names, one));
+    return violatesIf(all(isHolder, role(isAdminRole)), accountIsAdmin(policy));
+  });
+}
+
+/** How grants name the holder's accounts, as far as their addresses are known. */
+function memberNames(holder: StackResource): string[] {
+  const emails = identityPaths(holder).map((path) => read(holder.props, path));
+  return emails.flatMap((email) => (email.state === "known" ? [`serviceAccount:${email.value}`] : []));
+}
+
+function isOneOf(names: string[], member: unknown): boolean {
+  return names.some((name) => same(member, name));
 }
 
 /** Owner, Contributor, User Access Administrator and Role Based Access Control Administrator. */

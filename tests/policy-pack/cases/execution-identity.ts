@@ -45,6 +45,25 @@ const attachment = (policyArn: unknown, of: unknown = "notebook", made = {}) =>
 const shared = (policyArn: unknown, roles: unknown) =>
   resource("aws:iam/policyAttachment:PolicyAttachment", { policyArn, roles }, {}, "shared");
 
+const only = (policyArns: unknown, roleName = "notebook") =>
+  resource(
+    "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
+    { roleName, policyArns },
+    {},
+    "exclusive",
+  );
+const nativeRole = (more = {}) =>
+  resource("aws-native:iam:Role", { roleName: "notebook", arn: ARN, ...more }, {}, "role");
+const nativeRolePolicy = (policyDocument: unknown) =>
+  resource("aws-native:iam:RolePolicy", { roleName: "notebook", policyDocument }, {}, "inline");
+const nativeManagedPolicy = (roles: string[]) =>
+  resource(
+    "aws-native:iam:ManagedPolicy",
+    { policyArn: "arn:aws:iam::111122223333:policy/native", policyDocument: JSON.parse(everything()), roles },
+    {},
+    "managed",
+  );
+
 function awsCases(type: string, at: (role: unknown) => Record<string, unknown>): ControlCases {
   const property = Object.keys(at(""))[0]!;
   const notebook = resource(type, at(ARN));
@@ -136,11 +155,115 @@ function awsCases(type: string, at: (role: unknown) => Record<string, unknown>):
       [notebook, role(), rolePolicy({ Statement: [unknown, JSON.parse(everything()).Statement[0]] })],
       "violates",
     ],
+    [
+      "AWS's administrator policy, as the role's only one",
+      [notebook, role(), only([READER, ADMINISTRATOR])],
+      "violates",
+    ],
+    ["only policies that read", [notebook, role(), only([READER])], "complies"],
+    [
+      "no managed policies at all",
+      [notebook, role({ managedPolicyArns: [] }, unknown), policy(everything(), unknown)],
+      "complies",
+    ],
+    ["another role's only policy", [notebook, role(), only([ADMINISTRATOR], "deployer")], "complies"],
+    [
+      "only policies that are not known yet",
+      [notebook, role(), only(unknown), policy(everything(), unknown)],
+      "undecided",
+    ],
+    ["a role of aws-native", [notebook, nativeRole()], "complies"],
+    [
+      "a role of aws-native with AWS's administrator policy",
+      [notebook, nativeRole({ managedPolicyArns: [ADMINISTRATOR] })],
+      "violates",
+    ],
+    [
+      "a role of aws-native with an inline policy",
+      [notebook, nativeRole({ policies: [{ policyDocument: JSON.parse(everything()) }] })],
+      "violates",
+    ],
+    [
+      "a policy of aws-native on the role",
+      [notebook, nativeRole(), nativeRolePolicy(JSON.parse(everything()))],
+      "violates",
+    ],
+    [
+      "a policy of aws-native for what it needs",
+      [notebook, nativeRole(), nativeRolePolicy(JSON.parse(reading))],
+      "complies",
+    ],
+    [
+      "a managed policy of aws-native",
+      [notebook, nativeRole(), nativeManagedPolicy(["deployer", "notebook"])],
+      "violates",
+    ],
+    [
+      "a managed policy of aws-native for another role",
+      [notebook, nativeRole(), nativeManagedPolicy(["deployer"])],
+      "complies",
+    ],
+    [
+      "a managed policy of aws-native, attached",
+      [
+        notebook,
+        nativeRole({ managedPolicyArns: ["arn:aws:iam::111122223333:policy/native"] }),
+        nativeManagedPolicy([]),
+      ],
+      "violates",
+    ],
     ["a role of a wrong type", [resource(type, at(7)), role(), attachment(ADMINISTRATOR)], "complies"],
     ["a document of a wrong type", [notebook, role(), rolePolicy(7)], "complies"],
   ];
   return { control: CONTROL, type, stackCases };
 }
+
+/** Cases of a type that names its role elsewhere; what makes a role an administrator's is the same for all types. */
+function roleCases(type: string, at: (role: unknown) => Record<string, unknown>): ControlCases {
+  const property = Object.keys(at(""))[0]!;
+  const holder = resource(type, at(ARN));
+  const linked = resource(type, at(unknown), { [property]: [unnamedRole] });
+  const linkedAttachment = attachment(ADMINISTRATOR, unknown, { role: [unnamedRole] });
+  return {
+    control: CONTROL,
+    type,
+    stackCases: [
+      ["a policy for what it needs", [holder, role(), rolePolicy(reading)], "complies"],
+      ["AWS's administrator policy", [holder, role(), attachment(ADMINISTRATOR)], "violates"],
+      ["AWS's administrator policy, by reference", [linked, unnamedRole, linkedAttachment], "violates"],
+    ],
+  };
+}
+
+const HOLDERS = [
+  "aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition",
+  "aws:sagemaker/featureGroup:FeatureGroup",
+  "aws:sagemaker/flowDefinition:FlowDefinition",
+  "aws:sagemaker/image:Image",
+  "aws:sagemaker/labelingJob:LabelingJob",
+  "aws:sagemaker/mlflowApp:MlflowApp",
+  "aws:sagemaker/mlflowTrackingServer:MlflowTrackingServer",
+  "aws:sagemaker/pipeline:Pipeline",
+  "aws:sagemaker/trainingJob:TrainingJob",
+  "aws-native:sagemaker:DataQualityJobDefinition",
+  "aws-native:sagemaker:FeatureGroup",
+  "aws-native:sagemaker:InferenceExperiment",
+  "aws-native:sagemaker:MlflowApp",
+  "aws-native:sagemaker:MlflowTrackingServer",
+  "aws-native:sagemaker:ModelBiasJobDefinition",
+  "aws-native:sagemaker:ModelExplainabilityJobDefinition",
+  "aws-native:sagemaker:ModelQualityJobDefinition",
+  "aws-native:sagemaker:Pipeline",
+  "aws-native:sagemaker:ProcessingJob",
+];
+const EXECUTION_HOLDERS = [
+  "aws:sagemaker/model:Model",
+  "aws-native:sagemaker:Model",
+  "aws:sagemaker/endpointConfiguration:EndpointConfiguration",
+  "aws-native:sagemaker:EndpointConfig",
+  "aws-native:sagemaker:PartnerApp",
+];
+const TUNING = "aws:sagemaker/hyperParameterTuningJob:HyperParameterTuningJob";
 
 const EMAIL = "nb@p.iam.gserviceaccount.com";
 const account = (email: unknown) =>
@@ -149,6 +272,11 @@ const grant = (roleName: unknown, member: unknown, made = {}) =>
   resource("gcp:projects/iAMMember:IAMMember", { role: roleName, member }, made, "grant");
 const binding = (roleName: unknown, members: unknown) =>
   resource("gcp:organizations/iAMBinding:IAMBinding", { role: roleName, members }, {}, "binding");
+
+const wholePolicy = (scope: string, policyData: unknown) =>
+  resource(`gcp:${scope}/iAMPolicy:IAMPolicy`, { policyData }, {}, "policy");
+const bindingsOf = (roleName: string, ...members: string[]) =>
+  JSON.stringify({ bindings: [{ role: roleName, members }] });
 
 const otherAccount = resource(
   "gcp:serviceaccount/account:Account",
@@ -218,6 +346,24 @@ function gcpCases(type: string, at: (email: unknown) => Record<string, unknown>)
       "undecided",
     ],
     ["a role that is not known yet", [notebook, grant(unknown, `serviceAccount:${EMAIL}`)], "undecided"],
+    ...["projects", "folder", "organizations"].map(
+      (scope): StackCase => [
+        `an editor by the policy of ${scope}`,
+        [notebook, wholePolicy(scope, bindingsOf("roles/editor", `serviceAccount:${EMAIL}`))],
+        "violates",
+      ],
+    ),
+    [
+      "a narrow role by a project's policy",
+      [notebook, wholePolicy("projects", bindingsOf("roles/logging.logWriter", `serviceAccount:${EMAIL}`))],
+      "complies",
+    ],
+    [
+      "somebody else is an owner by a project's policy",
+      [notebook, wholePolicy("projects", bindingsOf("roles/owner", "user:ana@example.com"))],
+      "complies",
+    ],
+    ["a project's policy that is not known yet", [notebook, wholePolicy("projects", unknown)], "undecided"],
   ];
   return { control: CONTROL, type, stackCases };
 }
@@ -323,8 +469,57 @@ export const cases: ControlCases[] = [
       ],
     ],
   },
+  ...HOLDERS.map((type) => roleCases(type, (roleArn) => ({ roleArn }))),
+  ...EXECUTION_HOLDERS.map((type) => roleCases(type, (executionRoleArn) => ({ executionRoleArn }))),
+  roleCases("aws-native:sagemaker:Image", (imageRoleArn) => ({ imageRoleArn })),
+  ...["instanceGroups", "restrictedInstanceGroups"].map((groups) =>
+    roleCases("aws-native:sagemaker:Cluster", (executionRole) => ({ [groups]: [{ executionRole }] })),
+  ),
+  ...["aws:sagemaker/monitoringSchedule:MonitoringSchedule", "aws-native:sagemaker:MonitoringSchedule"].map((type) =>
+    roleCases(type, (roleArn) => ({ monitoringScheduleConfig: { monitoringJobDefinition: { roleArn } } })),
+  ),
+  roleCases(TUNING, (roleArn) => ({ trainingJobDefinition: { roleArn } })),
+  roleCases(TUNING, (roleArn) => ({ trainingJobDefinitions: [{ definitionName: "first" }, { roleArn }] })),
+  {
+    control: CONTROL,
+    type: TUNING,
+    stackCases: [
+      [
+        "definitions that are not known yet",
+        [
+          resource(TUNING, { trainingJobDefinitions: unknown }, { trainingJobDefinitions: [unnamedRole] }),
+          unnamedRole,
+          attachment(ADMINISTRATOR, unknown, { role: [unnamedRole] }),
+        ],
+        "violates",
+      ],
+    ],
+  },
   gcpCases(WORKBENCH, (email) => ({ gceSetup: { serviceAccounts: [{ email }] } })),
   gcpCases(LEGACY_NOTEBOOK, (email) => ({ serviceAccount: email })),
+  gcpCases("gcp:colab/notebookExecution:NotebookExecution", (email) => ({ serviceAccount: email })),
+  gcpCases("gcp:vertex/aiReasoningEngine:AiReasoningEngine", (email) => ({ spec: { serviceAccount: email } })),
+  ...["gcp:colab/schedule:Schedule", "gcp:vertex/aiSchedule:AiSchedule"].map((type) =>
+    gcpCases(type, (email) => ({
+      createNotebookExecutionJobRequest: { notebookExecutionJob: { serviceAccount: email } },
+    })),
+  ),
+  {
+    control: CONTROL,
+    type: WORKBENCH,
+    stackCases: [
+      [
+        "its second account is an editor",
+        [
+          resource(WORKBENCH, {
+            gceSetup: { serviceAccounts: [{ email: "a@p.iam.gserviceaccount.com" }, { email: EMAIL }] },
+          }),
+          grant("roles/editor", `serviceAccount:${EMAIL}`),
+        ],
+        "violates",
+      ],
+    ],
+  },
   azureCases("azure-native:machinelearningservices:Compute"),
   azureCases("azure-native:machinelearningservices:Workspace"),
 ];
