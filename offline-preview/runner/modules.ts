@@ -1,12 +1,22 @@
 // Fresh modules for every stack: a program is evaluated anew, with its own files, while SDKs in node_modules stay loaded.
 
-import { createRequire, type LoadFnOutput, registerHooks, stripTypeScriptTypes } from "node:module";
+import {
+  createRequire,
+  type LoadFnOutput,
+  type ResolveFnOutput,
+  registerHooks,
+  stripTypeScriptTypes,
+} from "node:module";
 import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { folder, requireCache } from "../here.cjs";
 import type { Compiler } from "./compiler.ts";
 
 const QUERY = "stack";
+const STACK_QUERY = new RegExp(`[?&]${QUERY}=\\d+$`);
+
+// Where imports lead, by what is imported and the file that does it: the same for every stack.
+const resolved = new Map<string, ResolveFnOutput>();
 
 let current = 0;
 let stale = false;
@@ -25,9 +35,13 @@ function isProjectFile(file: string): boolean {
 export function installFreshModules(): void {
   registerHooks({
     resolve(specifier, context, next) {
-      const result = resolveSource(specifier, (name) => next(name, context));
+      const find = () => resolveSource(specifier, (name) => next(name, context));
       // What is required is found again by its file name alone: it is dropped from the cache instead.
-      if (context.conditions.includes("require") || !isProjectUrl(result.url)) return result;
+      if (context.conditions.includes("require")) return find();
+      const key = `${specifier}\n${context.parentURL?.replace(STACK_QUERY, "")}`;
+      const result = resolved.get(key) ?? find();
+      resolved.set(key, { ...result, shortCircuit: true });
+      if (!isProjectUrl(result.url)) return result;
       const url = new URL(result.url);
       url.searchParams.set(QUERY, String(current));
       return { ...result, url: url.href };

@@ -11,6 +11,10 @@ import { shorten } from "./program-error.ts";
 // Compiled in the published package, TypeScript in the repository.
 const RUNNER = existsSync(join(folder, "runner", "runner.js")) ? "runner.js" : "runner.ts";
 
+// A program's modules are never freed, and hold what they export: at most everything. A new process every so often keeps
+// the memory of many stacks within bounds.
+const RESOURCES_OF_A_PROCESS = 5000;
+
 /** What happens while a stack runs. */
 export interface RunObserver {
   resource(resource: ResourceRecord): void;
@@ -35,6 +39,7 @@ export interface Runner {
 /** A child process that runs stacks. */
 export class RunnerProcess implements Runner {
   private child: ChildProcess | undefined;
+  private registered = 0;
   private readonly environment: Record<string, string>;
   private readonly cwd: string;
   private readonly nodeOptions: string[];
@@ -90,6 +95,7 @@ export class RunnerProcess implements Runner {
         const handle = (message: FromRunner) => {
           switch (message.type) {
             case "resource":
+              this.registered++;
               return observer.resource(message.resource);
             case "outputs":
               return observer.outputs(message.urn, message.outputs);
@@ -121,13 +127,14 @@ export class RunnerProcess implements Runner {
       child.removeAllListeners();
       child.stdout?.removeAllListeners("data");
       child.stderr?.removeAllListeners("data");
-      if (!reusable) this.stop();
+      if (!reusable || this.registered >= RESOURCES_OF_A_PROCESS) this.stop();
     }
   }
 
   stop(): void {
     const { child } = this;
     this.child = undefined;
+    this.registered = 0;
     if (child?.pid === undefined) return;
     killGroup(child.pid);
     // What left the group may still hold the pipes.
