@@ -1,4 +1,5 @@
 /** Controls of notebooks: SageMaker notebook instances and spaces, Workbench instances, Azure ML compute. */
+import { isListed } from "../checks/allow-lists.ts";
 import { COMPUTE_KINDS, onCompute } from "../checks/azure-ml.ts";
 import { mustNameKmsKey } from "../checks/customer-keys.ts";
 import { isoMinutes, plainMinutes, secondsAsMinutes } from "../checks/durations.ts";
@@ -152,11 +153,7 @@ function mustBeApproved(props: object, parts: string[], context: Context, fallba
   if (unknown?.state === "unknown") return [{ kind: "undecided", path: unknown.path, cause: unknown.cause }];
   const known = readings.flatMap((reading) => (reading.state === "known" ? [String(reading.value)] : []));
   const image = known.length > 0 ? known.join("/") : fallback;
-  return approved.some((one) => isImage(one, image)) ? [] : [violation(`the image ${image} is not approved`)];
-}
-
-function isImage(approved: string, image: string): boolean {
-  return approved.endsWith("*") ? image.startsWith(approved.slice(0, -1)) : image === approved;
+  return isListed(approved, image) ? [] : [violation(`the image ${image} is not approved`)];
 }
 
 /** Complies when the machine has a GPU, and machines with GPUs are left out. */
@@ -796,7 +793,7 @@ const controls: Control[] = [
     parameters: {
       approvedImages: {
         description:
-          "Images as `project/name`, `project/family` or a container repository; a * at the end stands for any text. Empty: every image.",
+          "Images as `project/name`, `project/family` or a container repository; * stands for any text. Empty: every image.",
         type: "array",
         default: [],
       },
