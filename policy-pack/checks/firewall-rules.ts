@@ -55,6 +55,11 @@ export function vpcSecurityGroupRule(props: object): FirewallRule {
   return awsRule(props, "", true, ["cidrIpv4", "cidrIpv6"], "ipProtocol");
 }
 
+/** A rule of aws-native: an element of a group's `securityGroupIngress`, or a resource of its own. */
+export function nativeSecurityGroupRule(props: object, path = ""): FirewallRule {
+  return awsRule(props, path, true, ["cidrIp", "cidrIpv6"], "ipProtocol");
+}
+
 function awsRule(props: object, path: string, applies: Answer, ranges: string[], protocol: string): FirewallRule {
   const at = (name: string) => join(path, name);
   const everything = ask(read(props, at(protocol)), (value) => ["-1", "all"].includes(String(value).toLowerCase()));

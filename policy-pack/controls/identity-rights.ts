@@ -49,6 +49,13 @@ const ATTACHMENTS: Record<string, string> = {
   "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment": "managedPolicyArn",
 };
 
+/** Types that list every managed policy of an identity. */
+const EXCLUSIVE_ATTACHMENTS = [
+  "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
+  "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive",
+  "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive",
+];
+
 /** No statement of an identity's policy may be one of which the question is answered with yes. */
 function inDocuments(question: (statement: Statement) => Answer, problem: string): Check[] {
   const allowing = (statement: Statement) => all(statement.allows, question(statement));
@@ -91,7 +98,7 @@ function inAttachments(question: (name: string) => boolean, problem: string): Ch
       evaluate: ({ props }) => each(props, "managedPolicyArns", (path) => judgeArn(props, path)),
     },
     {
-      types: ["aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive"],
+      types: EXCLUSIVE_ATTACHMENTS,
       whenAbsent: "complies",
       cloudDefault: "no rights",
       evaluate: ({ props }) => each(props, "policyArns", (path) => judgeArn(props, path)),

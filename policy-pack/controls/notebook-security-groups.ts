@@ -1,15 +1,19 @@
 /** Whether the security groups of notebooks and Studio are chosen, and closed to the world. */
-import { type Answer, all, any, askAny, is, violatesIf } from "../checks/answers.ts";
+import { type Answer, all, any, violatesIf } from "../checks/answers.ts";
 import { isGiven } from "../checks/companions.ts";
+import {
+  type FirewallRule,
+  inlineSecurityGroupRule,
+  isInternet,
+  nativeSecurityGroupRule,
+  securityGroupRule,
+  vpcSecurityGroupRule,
+} from "../checks/firewall-rules.ts";
 import { anyRefers, refers } from "../checks/relations.ts";
-import { SAGEMAKER_DOMAIN, SAGEMAKER_NOTEBOOK } from "../checks/types.ts";
+import { SAGEMAKER_DOMAIN, SAGEMAKER_NOTEBOOK, SAGEMAKER_USER_PROFILE } from "../checks/types.ts";
 import type { Control, StackResource, StackView } from "../control.ts";
 import { type Finding, mustBeSet } from "../findings.ts";
 import { elementPaths } from "../read.ts";
-
-const GROUP = "aws:ec2/securityGroup:SecurityGroup";
-const CLASSIC_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule";
-const INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 
 /** The control about security groups of notebooks. */
 export const notebookSecurityGroups: Control = {
@@ -31,58 +35,79 @@ export const notebookSecurityGroups: Control = {
         types: [...SAGEMAKER_NOTEBOOK, ...SAGEMAKER_DOMAIN],
         whenAbsent: "violates",
         cloudDefault: "the default security group of the network",
-        evaluate: ({ props, type }) => mustBeSet(props, groupsPath(type), "list"),
+        evaluate: ({ props, type }) => mustBeSet(props, groupsPaths(type)[0], "list"),
       },
     ],
   },
   stackChecks: {
     aws: [
       {
-        types: [SAGEMAKER_NOTEBOOK, SAGEMAKER_DOMAIN].flat().filter((type) => type.startsWith("aws:")),
+        types: [...SAGEMAKER_NOTEBOOK, ...SAGEMAKER_DOMAIN, ...SAGEMAKER_USER_PROFILE],
         requires: "security groups that admit nothing from everywhere",
-        evaluate: (notebook, stack) => stack.ofType(GROUP).flatMap((group) => mustBeClosed(notebook, group, stack)),
+        evaluate: (user, stack) =>
+          stack.ofType(...Object.keys(GROUPS)).flatMap((group) => mustBeClosed(user, group, stack)),
       },
     ],
   },
 };
 
-/** Where each type lists its security groups. */
-function groupsPath(type: string): string {
-  if (SAGEMAKER_DOMAIN.includes(type)) return "defaultUserSettings.securityGroups";
-  return type.startsWith("aws-native:") ? "securityGroupIds" : "securityGroups";
+/** Where each provider's group lists its rules, and which outputs name the group. */
+const GROUPS: Record<string, { rules: string; keys: string[]; rule: (props: object, path: string) => FirewallRule }> = {
+  "aws:ec2/securityGroup:SecurityGroup": { rules: "ingress", keys: ["id"], rule: inlineSecurityGroupRule },
+  "aws-native:ec2:SecurityGroup": {
+    rules: "securityGroupIngress",
+    keys: ["groupId", "awsId", "id"],
+    rule: nativeSecurityGroupRule,
+  },
+};
+
+/** Rules that are resources of their own: where they name their group, and how to read them. */
+const RULES: Record<string, { group: string; rule: (props: object) => FirewallRule }> = {
+  "aws:ec2/securityGroupRule:SecurityGroupRule": {
+    group: "securityGroupId",
+    rule: (props) => securityGroupRule(props, "ingress"),
+  },
+  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": { group: "securityGroupId", rule: vpcSecurityGroupRule },
+  "aws-native:ec2:SecurityGroupIngress": { group: "groupId", rule: nativeSecurityGroupRule },
+};
+
+/** Where each type lists its security groups. The first place is the one without which the default group applies. */
+function groupsPaths(type: string): [string, ...string[]] {
+  if (SAGEMAKER_USER_PROFILE.includes(type)) return ["userSettings.securityGroups"];
+  if (SAGEMAKER_NOTEBOOK.includes(type))
+    return [type.startsWith("aws-native:") ? "securityGroupIds" : "securityGroups"];
+  return [
+    "defaultUserSettings.securityGroups",
+    "defaultSpaceSettings.securityGroups",
+    "domainSettings.securityGroupIds",
+  ];
 }
 
 /** Rules stand inside the group, or are resources of their own. */
-function mustBeClosed(notebook: StackResource, group: StackResource, stack: StackView): Finding[] {
-  const used = anyRefers(notebook, groupsPath(notebook.type), "", group, ["id"]);
-  const rules = stack.ofType(CLASSIC_RULE, INGRESS_RULE);
+function mustBeClosed(user: StackResource, group: StackResource, stack: StackView): Finding[] {
+  const { keys } = GROUPS[group.type] as (typeof GROUPS)[string];
+  const used = any(...groupsPaths(user.type).map((path) => anyRefers(user, path, "", group, keys)));
+  if (used === false) return [];
   return [
     ...violatesIf(all(used, admitsInline(group)), `its security group ${group.name} admits everybody`),
-    ...rules.flatMap((rule) => {
-      const belongs = refers(rule, "securityGroupId", group, ["id"]);
-      const message = `the rule ${rule.name} of its security group ${group.name} admits everybody`;
-      return violatesIf(all(used, belongs, ruleAdmits(rule)), message);
+    ...stack.ofType(...Object.keys(RULES)).flatMap((resource) => {
+      const { group: path, rule } = RULES[resource.type] as (typeof RULES)[string];
+      const belongs = refers(resource, path, group, keys);
+      const message = `the rule ${resource.name} of its security group ${group.name} admits everybody`;
+      return violatesIf(all(used, belongs, admitsEverybody(rule(resource.props))), message);
     }),
   ];
 }
 
 function admitsInline(group: StackResource): Answer {
+  const { rules, rule } = GROUPS[group.type] as (typeof GROUPS)[string];
   // Where rules are resources of their own, the provider lists them here once they exist.
-  if (!isGiven(group, "ingress")) return false;
-  const rules = elementPaths(group.props, "ingress");
-  if (Array.isArray(rules)) return any(...rules.map((rule) => admitsEverybody(group.props, `${rule}.`)));
-  return rules.state === "unknown" ? rules : false;
+  if (!isGiven(group, rules)) return false;
+  const paths = elementPaths(group.props, rules);
+  if (Array.isArray(paths)) return any(...paths.map((path) => admitsEverybody(rule(group.props, path))));
+  return paths.state === "unknown" ? paths : false;
 }
 
-function ruleAdmits(rule: StackResource): Answer {
-  if (rule.type === CLASSIC_RULE) return all(is(rule.props, "type", "ingress"), admitsEverybody(rule.props, ""));
-  return any(...["cidrIpv4", "cidrIpv6"].map((block) => askAny(rule.props, block, isEverywhere)));
-}
-
-function admitsEverybody(props: object, prefix: string): Answer {
-  return any(...["cidrBlocks", "ipv6CidrBlocks"].map((list) => askAny(props, `${prefix}${list}`, isEverywhere)));
-}
-
-function isEverywhere(block: unknown): boolean {
-  return typeof block === "string" && block.endsWith("/0");
+function admitsEverybody({ applies, otherSide }: FirewallRule): Answer {
+  return all(applies, otherSide(isInternet));
 }

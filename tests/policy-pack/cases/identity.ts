@@ -23,6 +23,8 @@ const ATTACHMENTS: Record<string, (arn: unknown) => Record<string, unknown>> = {
   "aws:iam/policyAttachment:PolicyAttachment": (policyArn) => ({ policyArn }),
   "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment": (managedPolicyArn) => ({ managedPolicyArn }),
   "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive": (arn) => ({ policyArns: [arn] }),
+  "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive": (arn) => ({ policyArns: [arn] }),
+  "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive": (arn) => ({ policyArns: [arn] }),
 };
 
 const ML_RESOURCES = [

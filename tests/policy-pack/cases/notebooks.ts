@@ -8,9 +8,10 @@ import {
   SAGEMAKER_DOMAIN,
   SAGEMAKER_NOTEBOOK,
   SAGEMAKER_SPACE,
+  SAGEMAKER_USER_PROFILE,
   WORKBENCH,
 } from "../../../policy-pack/checks/types.ts";
-import type { ControlCases, ResourceCase } from "../cases.ts";
+import type { ControlCases, ResourceCase, StackCase } from "../cases.ts";
 import { type TestResource, unknown } from "../server.ts";
 
 const KEY = "arn:aws:kms:eu-west-1:111122223333:key/1";
@@ -267,6 +268,7 @@ const privateNetwork: ControlCases[] = [
 const GROUP = "aws:ec2/securityGroup:SecurityGroup";
 const groupUrn = `urn:pulumi:test::policies::${GROUP}::group`;
 const OPEN = { cidrBlocks: ["0.0.0.0/0"] };
+const HALF = { cidrBlocks: ["0.0.0.0/1"] };
 const CLOSED = { cidrBlocks: ["10.0.0.0/16"] };
 
 function securityGroup(properties: Record<string, unknown> = {}, id: unknown = "sg-1"): TestResource {
@@ -287,6 +289,22 @@ function ingressRule(properties: Record<string, unknown>): TestResource {
   return { type, name: "rule", properties: { securityGroupId: "sg-1", ...properties } };
 }
 
+function nativeGroup(securityGroupIngress: unknown[] = []): TestResource {
+  return {
+    type: "aws-native:ec2:SecurityGroup",
+    name: "native",
+    properties: { groupId: "sg-1", securityGroupIngress },
+  };
+}
+
+function nativeRule(properties: Record<string, unknown>): TestResource {
+  return {
+    type: "aws-native:ec2:SecurityGroupIngress",
+    name: "rule",
+    properties: { groupId: "sg-1", ipProtocol: "tcp", ...properties },
+  };
+}
+
 function groupCases(type: string, at: (groups: unknown) => Record<string, unknown>): ControlCases {
   const property = Object.keys(at([]))[0]!;
   const user = (groups: unknown, made = false): TestResource => ({
@@ -297,74 +315,94 @@ function groupCases(type: string, at: (groups: unknown) => Record<string, unknow
   return {
     control: "notebook-security-groups-closed",
     type,
-    cases: [
-      ["a group", at(["sg-1"]), "complies"],
-      ["a group that is made along with it", at([unknown]), "complies"],
-      ["no group", at([]), "violates"],
-      ["groups of a wrong type", at("sg-1"), "violates"],
-    ],
-    stackCases: !type.startsWith("aws:")
+    cases: SAGEMAKER_USER_PROFILE.includes(type)
       ? []
       : [
-          ["a group without rules", [user(["sg-1"]), securityGroup()], "complies"],
-          ["a closed group", [user(["sg-1"]), securityGroup({ ingress: [CLOSED] })], "complies"],
-          ["a group whose rules the provider lists", [user(["sg-1"]), securityGroup({ ingress: unknown })], "complies"],
-          ["a group that is open", [user(["sg-1"]), securityGroup({ ingress: [CLOSED, OPEN] })], "violates"],
-          [
-            "a group open for IPv6",
-            [user(["sg-1"]), securityGroup({ ingress: [{ ipv6CidrBlocks: ["::/0"] }] })],
-            "violates",
-          ],
-          [
-            "a group that is open, by reference",
-            [user([unknown], true), securityGroup({ ingress: [OPEN] }, unknown)],
-            "violates",
-          ],
-          ["an open group of somebody else", [user(["sg-2"]), securityGroup({ ingress: [OPEN] })], "complies"],
-          [
-            "an open group that may be its own",
-            [user([unknown]), securityGroup({ ingress: [OPEN] }, unknown)],
-            "undecided",
-          ],
-          ["a rule for some", [user(["sg-1"]), securityGroup(), groupRule({ type: "ingress", ...CLOSED })], "complies"],
-          [
-            "a rule for everybody",
-            [user(["sg-1"]), securityGroup(), groupRule({ type: "ingress", ...OPEN })],
-            "violates",
-          ],
-          [
-            "a rule for everybody, by reference",
-            [user([unknown], true), securityGroup({}, unknown), groupRule({ type: "ingress", ...OPEN }, unknown)],
-            "violates",
-          ],
-          ["an egress rule", [user(["sg-1"]), securityGroup(), groupRule({ type: "egress", ...OPEN })], "complies"],
-          [
-            "a rule for unknown ranges",
-            [user(["sg-1"]), securityGroup(), groupRule({ type: "ingress", cidrBlocks: unknown })],
-            "undecided",
-          ],
-          [
-            "a single rule for everybody",
-            [user(["sg-1"]), securityGroup(), ingressRule({ cidrIpv4: "0.0.0.0/0" })],
-            "violates",
-          ],
-          [
-            "a single rule for some",
-            [user(["sg-1"]), securityGroup(), ingressRule({ cidrIpv4: "10.0.0.0/8" })],
-            "complies",
-          ],
-          [
-            "a single rule for everybody by IPv6",
-            [user(["sg-1"]), securityGroup(), ingressRule({ cidrIpv6: "::/0" })],
-            "violates",
-          ],
-          ["rules of a wrong type", [user(["sg-1"]), securityGroup({ ingress: "none" })], "complies"],
-          [
-            "rules that are not known yet",
-            [user(["sg-1"]), { ...securityGroup({ ingress: unknown }), propertyDependencies: { ingress: [groupUrn] } }],
-            "undecided",
-          ],
+          ["a group", at(["sg-1"]), "complies"],
+          ["a group that is made along with it", at([unknown]), "complies"],
+          ["no group", at([]), "violates"],
+          ["groups of a wrong type", at("sg-1"), "violates"],
         ],
+    stackCases: [
+      ["a group without rules", [user(["sg-1"]), securityGroup()], "complies"],
+      ["a closed group", [user(["sg-1"]), securityGroup({ ingress: [CLOSED] })], "complies"],
+      ["a group whose rules the provider lists", [user(["sg-1"]), securityGroup({ ingress: unknown })], "complies"],
+      ["a group that is open", [user(["sg-1"]), securityGroup({ ingress: [CLOSED, OPEN] })], "violates"],
+      [
+        "a group open for IPv6",
+        [user(["sg-1"]), securityGroup({ ingress: [{ ipv6CidrBlocks: ["::/0"] }] })],
+        "violates",
+      ],
+      [
+        "a group that is open, by reference",
+        [user([unknown], true), securityGroup({ ingress: [OPEN] }, unknown)],
+        "violates",
+      ],
+      ["an open group of somebody else", [user(["sg-2"]), securityGroup({ ingress: [OPEN] })], "complies"],
+      [
+        "an open group that may be its own",
+        [user([unknown]), securityGroup({ ingress: [OPEN] }, unknown)],
+        "undecided",
+      ],
+      ["a rule for some", [user(["sg-1"]), securityGroup(), groupRule({ type: "ingress", ...CLOSED })], "complies"],
+      ["a rule for everybody", [user(["sg-1"]), securityGroup(), groupRule({ type: "ingress", ...OPEN })], "violates"],
+      [
+        "a rule for everybody, by reference",
+        [user([unknown], true), securityGroup({}, unknown), groupRule({ type: "ingress", ...OPEN }, unknown)],
+        "violates",
+      ],
+      ["an egress rule", [user(["sg-1"]), securityGroup(), groupRule({ type: "egress", ...OPEN })], "complies"],
+      [
+        "a rule for unknown ranges",
+        [user(["sg-1"]), securityGroup(), groupRule({ type: "ingress", cidrBlocks: unknown })],
+        "undecided",
+      ],
+      [
+        "a single rule for everybody",
+        [user(["sg-1"]), securityGroup(), ingressRule({ cidrIpv4: "0.0.0.0/0" })],
+        "violates",
+      ],
+      [
+        "a single rule for some",
+        [user(["sg-1"]), securityGroup(), ingressRule({ cidrIpv4: "10.0.0.0/8" })],
+        "complies",
+      ],
+      [
+        "a single rule for everybody by IPv6",
+        [user(["sg-1"]), securityGroup(), ingressRule({ cidrIpv6: "::/0" })],
+        "violates",
+      ],
+      ["rules of a wrong type", [user(["sg-1"]), securityGroup({ ingress: "none" })], "complies"],
+      [
+        "rules that are not known yet",
+        [user(["sg-1"]), { ...securityGroup({ ingress: unknown }), propertyDependencies: { ingress: [groupUrn] } }],
+        "undecided",
+      ],
+      ["a group that half the internet may reach", [user(["sg-1"]), securityGroup({ ingress: [HALF] })], "violates"],
+      [
+        "a rule for half the internet",
+        [user(["sg-1"]), securityGroup(), ingressRule({ cidrIpv4: "128.0.0.0/1" })],
+        "violates",
+      ],
+      ["an open group of aws-native", [user(["sg-1"]), nativeGroup([{ cidrIp: "0.0.0.0/0" }])], "violates"],
+      ["a group of aws-native, open for IPv6", [user(["sg-1"]), nativeGroup([{ cidrIpv6: "::/0" }])], "violates"],
+      ["a closed group of aws-native", [user(["sg-1"]), nativeGroup([{ cidrIp: "10.0.0.0/16" }])], "complies"],
+      [
+        "a rule of aws-native for everybody",
+        [user(["sg-1"]), nativeGroup(), nativeRule({ cidrIp: "0.0.0.0/0" })],
+        "violates",
+      ],
+      [
+        "a rule of aws-native for some",
+        [user(["sg-1"]), nativeGroup(), nativeRule({ sourceSecurityGroupId: "sg-1" })],
+        "complies",
+      ],
+      [
+        "a rule of aws-native for another group",
+        [user(["sg-1"]), nativeGroup(), nativeRule({ cidrIp: "0.0.0.0/0", groupId: "sg-2" })],
+        "complies",
+      ],
+    ],
   };
 }
 
@@ -373,6 +411,26 @@ const securityGroups: ControlCases[] = [
   groupCases("aws-native:sagemaker:NotebookInstance", (groups) => ({ securityGroupIds: groups })),
   ...SAGEMAKER_DOMAIN.map((type) =>
     groupCases(type, (groups) => ({ defaultUserSettings: { executionRole: "arn", securityGroups: groups } })),
+  ),
+  ...SAGEMAKER_USER_PROFILE.map((type) =>
+    groupCases(type, (groups) => ({ userSettings: { executionRole: "arn", securityGroups: groups } })),
+  ),
+  ...SAGEMAKER_DOMAIN.map(
+    (type): ControlCases => ({
+      control: "notebook-security-groups-closed",
+      type,
+      stackCases: [
+        { defaultSpaceSettings: { securityGroups: ["sg-1"] } },
+        { domainSettings: { securityGroupIds: ["sg-1"] } },
+      ].flatMap((settings): StackCase[] => [
+        [`closed: ${Object.keys(settings)}`, [{ type, properties: settings }, securityGroup()], "complies"],
+        [
+          `open: ${Object.keys(settings)}`,
+          [{ type, properties: settings }, securityGroup({ ingress: [OPEN] })],
+          "violates",
+        ],
+      ]),
+    }),
   ),
 ];
 
