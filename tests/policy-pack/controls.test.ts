@@ -29,8 +29,8 @@ describe("controls", () => {
   async function focus(control: string, parameters?: Record<string, unknown>): Promise<void> {
     const wanted = JSON.stringify([control, parameters]);
     if (wanted === focused) return;
-    const others = controls.map(({ id }) => [id, { level: "disabled" }]);
-    await pack.configure({ ...Object.fromEntries(others), [control]: { properties: parameters } });
+    const others = controls.map(({ id }) => [id, "disabled"]);
+    await pack.configure({ ...Object.fromEntries(others), [control]: parameters ?? {} });
     focused = wanted;
   }
 

@@ -13,7 +13,7 @@ describe("resources that hide others", () => {
   after(() => pack.stop());
 
   async function messagesOn(type: string, allowed: string[] = []): Promise<string[]> {
-    await pack.configure({ [CONTROL]: { properties: { allowed } } });
+    await pack.configure({ [CONTROL]: { allowed } });
     const { violations } = await pack.analyze({ type, name: "it" });
     return violations.filter(({ policy }) => policy === CONTROL).map(({ message }) => message);
   }

@@ -37,7 +37,7 @@ describe("policy pack", () => {
   beforeEach(() => pack.configure({}));
 
   function exempt(...entries: Record<string, unknown>[]): Promise<void> {
-    return pack.configure({ exemptions: { properties: { exemptions: entries } } });
+    return pack.configure({ exemptions: { exemptions: entries } });
   }
 
   it("describes every control to the engine", async () => {
@@ -66,12 +66,12 @@ describe("policy pack", () => {
   });
 
   it("takes a control's level from the configuration", async () => {
-    await pack.configure({ [KEY_CONTROL]: { level: "advisory" } });
+    await pack.configure({ [KEY_CONTROL]: "advisory" });
     const [violation] = (await pack.analyze({ type: NOTEBOOK })).violations.filter(
       ({ policy }) => policy === KEY_CONTROL,
     );
     assert.equal(violation?.level, "advisory");
-    await pack.configure({ [KEY_CONTROL]: { level: "disabled" } });
+    await pack.configure({ [KEY_CONTROL]: "disabled" });
     assert.deepEqual(reports(await pack.analyze({ type: NOTEBOOK }), KEY_CONTROL), []);
   });
 
@@ -192,9 +192,9 @@ describe("policy pack", () => {
       properties: { gceSetup: { metadata: { "idle-timeout-seconds": "7200" } } },
     };
     assert.deepEqual(reports(await pack.analyze(space), "notebook-idle-shutdown"), []);
-    await pack.configure({ "notebook-idle-shutdown": { properties: { maxIdleMinutes: 60 } } });
+    await pack.configure({ "notebook-idle-shutdown": { maxIdleMinutes: 60 } });
     assert.match(reports(await pack.analyze(space), "notebook-idle-shutdown")[0]!, /at most 60 minutes/);
-    await pack.configure({ "notebook-idle-shutdown": { properties: { maxIdleMinutes: "an hour" } } });
+    await pack.configure({ "notebook-idle-shutdown": { maxIdleMinutes: "an hour" } });
     await assert.rejects(pack.analyze(space), /notebook-idle-shutdown.maxIdleMinutes must be a whole number/);
   });
 
