@@ -1,11 +1,12 @@
 /** Controls of the ML services' workspaces: SageMaker domains, Vertex AI metadata stores, Azure ML workspaces and data stores. */
-import { type Answer, all, any, violatesIf } from "../checks/answers.ts";
+import { type Answer, all, any, both, not, violatesIf } from "../checks/answers.ts";
 import { unlessProject } from "../checks/azure-ml.ts";
 import { mustHaveCompanion } from "../checks/companions.ts";
 import { onlyIf } from "../checks/conditions.ts";
 import { mustNameKmsKey } from "../checks/customer-keys.ts";
 import { anyRefers, refers } from "../checks/relations.ts";
 import { AZURE_ML_WORKSPACE, CLASSIC_ML_WORKSPACE, SAGEMAKER_DOMAIN, SAGEMAKER_USER_PROFILE } from "../checks/types.ts";
+import { holdsWorkspaceZones } from "../checks/workspace-zones.ts";
 import type { Context, Control, ResourceView, StackResource, StackView, Topic } from "../control.ts";
 import {
   anyOf,
@@ -21,7 +22,7 @@ import {
   same,
   violation,
 } from "../findings.ts";
-import { elementPaths, mapKeys, type Path, type Reading, read, readJson, type Unknown } from "../read.ts";
+import { mapKeys, type Path, type Reading, read, readJson, type Unknown } from "../read.ts";
 
 const PRIVATE_ENDPOINT = "azure-native:network:PrivateEndpoint";
 const CLASSIC_ENDPOINT = "azure:privatelink/endpoint:Endpoint";
@@ -92,29 +93,23 @@ function mustHavePrivateEndpoint(workspace: StackResource, stack: StackView): Fi
   return found === true ? [] : [{ kind: "undecided", path: found.path, cause: found.cause }];
 }
 
-/** Every endpoint that leads to the workspace needs a zone group with both of its zones. */
+/** Every endpoint that leads to the workspace needs both of the workspace's zones. */
 function mustHaveDnsZones(workspace: StackResource, stack: StackView): Finding[] {
-  return stack.ofType(PRIVATE_ENDPOINT).flatMap((endpoint) => {
-    const groups = stack.ofType(ZONE_GROUP);
-    const served = any(
-      ...groups.map((group) =>
-        all(refers(group, "privateEndpointName", endpoint, ["privateEndpointName", "name"]), holdsBothZones(group)),
-      ),
-    );
-    const leads = leadsTo(endpoint, workspace);
-    const missing = typeof served === "boolean" ? !served : served;
-    return violatesIf(
-      all(leads, missing),
-      `its private endpoint ${endpoint.name} has no zone group with both DNS zones`,
-    );
+  return stack.ofType(PRIVATE_ENDPOINT, CLASSIC_ENDPOINT).flatMap((endpoint) => {
+    const lacks = not(resolvesPrivately(endpoint, stack));
+    const message = `its private endpoint ${endpoint.name} has no zone group with the workspace's two DNS zones`;
+    return violatesIf(all(leadsTo(endpoint, workspace), lacks), message);
   });
 }
 
-/** The zones of the workspace's API and of its notebooks. */
-function holdsBothZones(group: StackResource): Answer {
-  const zones = elementPaths(group.props, "privateDnsZoneConfigs");
-  if (Array.isArray(zones)) return zones.length >= 2;
-  return zones.state === "unknown" ? zones : false;
+/** The zones are named in a group that is a resource of its own or, in the classic provider, part of the endpoint. */
+function resolvesPrivately(endpoint: StackResource, stack: StackView): Answer {
+  if (endpoint.type === CLASSIC_ENDPOINT) return holdsWorkspaceZones(endpoint, "privateDnsZoneGroup.privateDnsZoneIds");
+  const groups = stack.ofType(ZONE_GROUP).map((group) => {
+    const belongs = refers(group, "privateEndpointName", endpoint, ["privateEndpointName", "name"]);
+    return both(belongs, () => holdsWorkspaceZones(group, "privateDnsZoneConfigs", ".privateDnsZoneId"));
+  });
+  return any(...groups);
 }
 
 /** A rule of the managed network must not lead to places where anybody can store data. */
@@ -332,7 +327,7 @@ const controls: Control[] = [
     stackChecks: {
       azure: [
         {
-          types: [AZURE_ML_WORKSPACE],
+          types: [AZURE_ML_WORKSPACE, CLASSIC_ML_WORKSPACE],
           requires: "a zone group with both zones for each private endpoint that leads to the workspace",
           evaluate: mustHaveDnsZones,
         },

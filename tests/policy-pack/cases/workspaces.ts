@@ -206,11 +206,25 @@ const zones = (privateEndpointName: unknown, privateDnsZoneConfigs: unknown): Te
   name: "zones",
   properties: { privateEndpointName, privateDnsZoneConfigs },
 });
+const API = "privatelink.api.azureml.ms";
+const NOTEBOOKS = "privatelink.notebooks.azure.net";
+const zoneId = (name: string) =>
+  `/subscriptions/s/resourceGroups/dns/providers/Microsoft.Network/privateDnsZones/${name}`;
+const inZones = (...names: string[]) => names.map((name) => ({ privateDnsZoneId: zoneId(name) }));
+const unbornZone = (privateZoneName: unknown, name = String(privateZoneName)): TestResource => ({
+  type: "azure-native:privatedns:PrivateZone",
+  name,
+  properties: { id: unknown, privateZoneName },
+});
 const BOTH = [{ privateDnsZoneId: unknown }, { privateDnsZoneId: unknown }];
+const classicZones = (endpoint: TestResource, privateDnsZoneIds: unknown): TestResource => ({
+  ...endpoint,
+  properties: { ...endpoint.properties, privateDnsZoneGroup: { name: "default", privateDnsZoneIds } },
+});
 
-function dnsCases(): ControlCases {
-  const known = workspace(AZURE_ML_WORKSPACE, ID);
-  const unborn = workspace(AZURE_ML_WORKSPACE, unknown);
+function dnsCases(type: string): ControlCases {
+  const known = workspace(type, ID);
+  const unborn = workspace(type, unknown);
   const endpoint = nativeEndpoint(ID);
   const unbornEndpoint = made(
     {
@@ -220,20 +234,82 @@ function dnsCases(): ControlCases {
     CONNECTIONS,
     unborn,
   );
+  const inUnborn = (...sources: TestResource[]) => [
+    known,
+    endpoint,
+    made(zones("endpoint", BOTH), "privateDnsZoneConfigs", ...sources),
+    ...sources,
+  ];
   return {
     control: "workspace-private-dns",
-    type: AZURE_ML_WORKSPACE,
+    type,
     stackCases: [
-      ["both zones", [known, endpoint, zones("endpoint", BOTH)], "complies"],
+      ["both zones", [known, endpoint, zones("endpoint", inZones(API, NOTEBOOKS))], "complies"],
       [
-        "both zones, before they exist",
+        "both zones, in upper case",
+        [known, endpoint, zones("endpoint", inZones(API.toUpperCase(), NOTEBOOKS))],
+        "complies",
+      ],
+      ["both zones, of another stack", [known, endpoint, zones("endpoint", BOTH)], "complies"],
+      ["both zones, before they exist", inUnborn(unbornZone(API), unbornZone(NOTEBOOKS)), "complies"],
+      [
+        "both zones, before their names are known",
+        inUnborn(unbornZone(unknown, "a"), unbornZone(unknown, "b")),
+        "complies",
+      ],
+      [
+        "one zone that exists, and one that does not yet",
+        [
+          known,
+          endpoint,
+          made(
+            zones("endpoint", [...inZones(API), { privateDnsZoneId: unknown }]),
+            "privateDnsZoneConfigs",
+            unbornZone(NOTEBOOKS),
+          ),
+          unbornZone(NOTEBOOKS),
+        ],
+        "complies",
+      ],
+      [
+        "both zones of the government's cloud",
+        [
+          known,
+          endpoint,
+          zones("endpoint", inZones("privatelink.api.ml.azure.us", "privatelink.notebooks.usgovcloudapi.net")),
+        ],
+        "complies",
+      ],
+      [
+        "both zones of the Chinese cloud",
+        [
+          known,
+          endpoint,
+          zones("endpoint", inZones("privatelink.api.ml.azure.cn", "privatelink.notebooks.chinacloudapi.cn")),
+        ],
+        "complies",
+      ],
+      [
+        "both zones, before they and the endpoint exist",
         [unborn, unbornEndpoint, made(zones(unknown, BOTH), "privateEndpointName", unbornEndpoint)],
         "complies",
       ],
       ["no endpoint", [known], "complies"],
       ["another workspace's endpoint", [known, nativeEndpoint(OTHER_ID)], "complies"],
       ["no zones", [known, endpoint], "violates"],
-      ["one zone", [known, endpoint, zones("endpoint", [{ privateDnsZoneId: "a" }])], "violates"],
+      ["one zone", [known, endpoint, zones("endpoint", inZones(API))], "violates"],
+      ["one zone, twice", [known, endpoint, zones("endpoint", inZones(NOTEBOOKS, NOTEBOOKS))], "violates"],
+      ["one zone, before it exists", [known, endpoint, zones("endpoint", [{ privateDnsZoneId: unknown }])], "violates"],
+      [
+        "two other zones",
+        [known, endpoint, zones("endpoint", inZones("privatelink.blob.core.windows.net", API))],
+        "violates",
+      ],
+      [
+        "two other zones, before they exist",
+        inUnborn(unbornZone("privatelink.vaultcore.azure.net"), unbornZone(API)),
+        "violates",
+      ],
       ["another endpoint's zones", [known, endpoint, zones("other", BOTH)], "violates"],
       ["no zones, before they exist", [unborn, unbornEndpoint], "violates"],
       [
@@ -247,9 +323,41 @@ function dnsCases(): ControlCases {
       ],
       ["zones of a wrong type", [known, endpoint, zones("endpoint", "both")], "violates"],
       ["zones that are not known yet", [known, endpoint, zones("endpoint", unknown)], "undecided"],
+      [
+        "both zones, on an endpoint of the classic provider",
+        [known, classicZones(classicEndpoint(ID), [zoneId(API), zoneId(NOTEBOOKS)])],
+        "complies",
+      ],
+      [
+        "one zone, on an endpoint of the classic provider",
+        [known, classicZones(classicEndpoint(ID), [zoneId(API)])],
+        "violates",
+      ],
+      ["no zones, on an endpoint of the classic provider", [known, classicEndpoint(ID)], "violates"],
+      [
+        "two other zones of the classic provider, before they exist",
+        [
+          known,
+          made(
+            classicZones(classicEndpoint(ID), [unknown, unknown]),
+            "privateDnsZoneGroup",
+            classicZone("a.example"),
+            classicZone("b.example"),
+          ),
+          classicZone("a.example"),
+          classicZone("b.example"),
+        ],
+        "violates",
+      ],
     ],
   };
 }
+
+const classicZone = (name: string): TestResource => ({
+  type: "azure:privatedns/zone:Zone",
+  name,
+  properties: { id: unknown, name },
+});
 
 function diagnosticCases(type: string, setting: string, path: string, logs: string): ControlCases {
   const known = workspace(type, ID);
@@ -276,7 +384,8 @@ function diagnosticCases(type: string, setting: string, path: string, logs: stri
 const relations: ControlCases[] = [
   endpointCases(AZURE_ML_WORKSPACE),
   endpointCases(CLASSIC_ML_WORKSPACE),
-  dnsCases(),
+  dnsCases(AZURE_ML_WORKSPACE),
+  dnsCases(CLASSIC_ML_WORKSPACE),
   diagnosticCases(AZURE_ML_WORKSPACE, "azure-native:monitor:DiagnosticSetting", "resourceUri", "logs"),
   diagnosticCases(
     AZURE_ML_WORKSPACE,
