@@ -22,11 +22,6 @@ export const KNOWN_DIFFERENCES: KnownDifference[] = [
       "Remediate is called only if a policy is configured to remediate: without one a pack answers that nothing changes.",
   },
   {
-    programs: ["assets", "function-input", "event-subscription"],
-    line: /^Analyze(Stack)? \S+: properties\.\S+\.hash: engine "[0-9a-f]{64}", offline preview nothing$/,
-    reason: "Archives are not packed, and so not hashed.",
-  },
-  {
     programs: ["es-module"],
     line: /^Analyze(Stack)? \S+: properties\.url: engine "index\.js", offline preview "index\.js\?stack=\d+"$/,
     reason: "Each stack gets fresh modules, which a query in the module's URL makes; the path of the file is the same.",
