@@ -4,6 +4,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { messageOf, UserError } from "../errors.ts";
+import { versionRangeProblem } from "./version-range.ts";
 import { parseYaml } from "./yaml.ts";
 
 /** One entry of `config:` in Pulumi.yaml. */
@@ -89,6 +90,7 @@ export function loadProject(folder: string): Project {
   if (!isObject(raw)) return fail("expected a map of project settings");
   const name = raw.name;
   if (typeof name !== "string" || name === "") return fail("project is missing a 'name' attribute");
+  checkPulumiVersion(raw.requiredPulumiVersion, fail);
   const root = dirname(file);
   const { folder: stackFolder, config } = stackFolderAndConfig(raw, root, fail);
   return {
@@ -100,6 +102,13 @@ export function loadProject(folder: string): Project {
     typescript: typescriptOption(raw.runtime, fail),
     config: readDeclarations(name, config, fail),
   };
+}
+
+// Which CLI will deploy is not known here; that its version fits is for the CLI to say.
+function checkPulumiVersion(range: unknown, fail: (what: string) => never): void {
+  if (range === undefined || range === null || range === "") return;
+  const problem = typeof range === "string" ? versionRangeProblem(range) : "must be a string";
+  if (problem !== undefined) fail(`requiredPulumiVersion: ${problem}`);
 }
 
 // `config: "dir"` is the old spelling of `stackConfigDir: dir`.

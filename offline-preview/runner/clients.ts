@@ -2,6 +2,7 @@
 // serve the same monitor to a program in another process.
 
 import type { Monitor } from "../monitor/monitor.ts";
+import { versionRangeProblem } from "../project/version-range.ts";
 import type { LogLine } from "../protocol/messages.ts";
 
 type Done = (error: unknown, response?: unknown) => void;
@@ -58,7 +59,7 @@ interface LogRequest {
   getUrn(): string;
 }
 
-/** A client of the engine: log lines go to `log`, the rest is accepted. */
+/** A client of the engine: log lines go to `log`, ranges of versions must be well formed, the rest is accepted. */
 export function engineClient(log: (line: LogLine) => void): Record<string, Method> {
   const accept: Method = (_, done) => queueMicrotask(() => done(null, undefined));
   return {
@@ -69,7 +70,11 @@ export function engineClient(log: (line: LogLine) => void): Record<string, Metho
     },
     setRootResource: accept,
     getRootResource: accept,
-    requirePulumiVersion: accept,
+    requirePulumiVersion: (request: { getPulumiVersionRange(): string }, done: Done) => {
+      const range = request.getPulumiVersionRange();
+      const problem = range === "" ? undefined : versionRangeProblem(range);
+      queueMicrotask(() => done(problem === undefined ? null : asServiceError(`requirePulumiVersion: ${problem}`)));
+    },
     close: () => undefined,
   } as Record<string, Method>;
 }
