@@ -20,7 +20,7 @@ interface ServerClass {
 
 const UNIMPLEMENTED = 12; // grpc.status.UNIMPLEMENTED
 // What the server prints as its port when it has none.
-export const NO_PORT = 1;
+const NO_PORT = 1;
 
 let service: Service | undefined;
 let protocol: PackProtocol | undefined;
