@@ -1,7 +1,347 @@
 /** Controls of hosted AI services: Azure OpenAI and the other Azure AI services. */
-import type { Control, Topic } from "../control.ts";
+import { eitherPlace, mustHaveCompanion } from "../checks/companions.ts";
+import { onlyIf } from "../checks/conditions.ts";
+import { mustSendLogs } from "../checks/diagnostic-settings.ts";
+import { mustHavePrivateEndpoint } from "../checks/private-endpoints.ts";
+import type { Context, Control, StackResource, StackView, Topic } from "../control.ts";
+import { anyOf, type Finding, mustBeOneOf, mustBeSet, mustEqual, same } from "../findings.ts";
 
-const controls: Control[] = [];
+const ACCOUNT = "azure-native:cognitiveservices:Account";
+const MANAGED_NETWORK = "azure-native:cognitiveservices:ManagedNetworkSetting";
+/** The classic provider has two types for accounts, of any kind and of the kind AIServices. */
+const CLASSIC_ACCOUNT = "azure:cognitive/account:Account";
+const CLASSIC_AI_SERVICES = "azure:cognitive/aIServices:AIServices";
+const CLASSIC_KEY = "azure:cognitive/accountCustomerManagedKey:AccountCustomerManagedKey";
+const CLASSIC_ACCOUNTS = [CLASSIC_ACCOUNT, CLASSIC_AI_SERVICES];
+const ACCOUNTS = [ACCOUNT, ...CLASSIC_ACCOUNTS];
+
+/**
+ * Kinds of accounts that store nothing, by the built-in Azure Policy 67121cc7. It leaves out AIServices as well, which
+ * keeps files and the threads of agents since it holds projects.
+ */
+const KINDS_WITHOUT_DATA = [
+  "CognitiveServices",
+  "ContentSafety",
+  "ImmersiveReader",
+  "HealthInsights",
+  "LUIS",
+  "LUIS.Authoring",
+  "QnAMaker",
+  "QnAMaker.V2",
+  "MetricsAdvisor",
+  "SpeechTranslation",
+  "ConversationalLanguageUnderstanding",
+  "HealthDecisionSupport",
+];
+
+/** Keeps findings about accounts that store data. */
+function whereDataIs(account: { props: object }, context: Context, findings: Finding[]): Finding[] {
+  const kinds = context.list("kindsWithoutData");
+  return onlyIf(account.props, "kind", (kind) => !kinds.some((one) => same(kind, one)), findings);
+}
+
+function mustNameKey(props: object): Finding[] {
+  const encryption = "properties.encryption";
+  return [
+    ...mustEqual(props, `${encryption}.keySource`, "Microsoft.KeyVault", { absent: "violates" }),
+    ...mustBeSet(props, `${encryption}.keyVaultProperties.keyName`),
+    ...mustBeSet(props, `${encryption}.keyVaultProperties.keyVaultUri`),
+  ];
+}
+
+/** The classic provider takes the key with the account, or as a resource of its own. */
+function classicMustHaveKey(account: StackResource, stack: StackView): Finding[] {
+  const separate = mustHaveCompanion(
+    account,
+    stack,
+    { types: [CLASSIC_KEY], path: "cognitiveAccountId", keys: ["id"] },
+    "customerManagedKey is not set, and the account has no AccountCustomerManagedKey in this stack",
+    (key) => mustBeSet(key.props, "keyVaultKeyId"),
+  );
+  const ownRule = (props: object) =>
+    anyOf(mustBeSet(props, "customerManagedKey.keyVaultKeyId"), mustBeSet(props, "customerManagedKey.managedHsmKeyId"));
+  return eitherPlace(account, "customerManagedKey", ownRule, separate);
+}
+
+const controls: Control[] = [
+  {
+    id: "ai-service-no-public-access",
+    title: "AI services cannot be reached from the internet",
+    severity: "critical",
+    why: "A public account lets anybody with a stolen key or token use the models, at your cost, and read what they were given.",
+    remedy: "Disable public network access and reach the account through its private endpoint.",
+    url: "https://learn.microsoft.com/azure/ai-services/cognitive-services-virtual-networks",
+    frameworks: {
+      nist80053: ["AC-3", "AC-17", "SC-7"],
+      iso27001: ["A.8.20", "A.8.22"],
+      soc2: ["CC6.6"],
+      pciDss: ["1.3.1", "1.4.4"],
+      mitreAtlas: ["AML.T0040", "AML.M0019"],
+      azurePolicy: ["0725b4dd", "47ba1dd7"],
+      checkov: ["CKV_AZURE_134"],
+    },
+    checks: {
+      azure: [
+        {
+          types: [ACCOUNT],
+          whenAbsent: "violates",
+          cloudDefault: "`publicNetworkAccess` is `Enabled`",
+          evaluate: ({ props }) =>
+            mustEqual(props, "properties.publicNetworkAccess", "Disabled", { absent: "violates" }),
+        },
+        {
+          types: [CLASSIC_ACCOUNT],
+          whenAbsent: "violates",
+          cloudDefault: "`publicNetworkAccessEnabled` is `true`",
+          evaluate: ({ props }) => mustEqual(props, "publicNetworkAccessEnabled", false, { absent: "violates" }),
+        },
+        {
+          types: [CLASSIC_AI_SERVICES],
+          whenAbsent: "violates",
+          cloudDefault: "`publicNetworkAccess` is `Enabled`",
+          evaluate: ({ props }) => mustEqual(props, "publicNetworkAccess", "Disabled", { absent: "violates" }),
+        },
+      ],
+    },
+  },
+  {
+    id: "ai-service-firewall-default-deny",
+    title: "The firewall of AI services denies what no rule allows",
+    severity: "medium",
+    why: "The firewall is what is left as soon as somebody opens the public endpoint for a quick test.",
+    remedy: "Set networkAcls.defaultAction to Deny.",
+    url: "https://learn.microsoft.com/azure/ai-services/cognitive-services-virtual-networks",
+    frameworks: {
+      nist80053: ["AC-4", "SC-7", "SC-7(5)"],
+      iso27001: ["A.8.20"],
+      soc2: ["CC6.6"],
+      pciDss: ["1.3.1"],
+      azurePolicy: ["037eea7a"],
+    },
+    checks: {
+      azure: [
+        {
+          types: [ACCOUNT],
+          whenAbsent: "violates",
+          cloudDefault: "Allow",
+          evaluate: ({ props }) =>
+            mustEqual(props, "properties.networkAcls.defaultAction", "Deny", { absent: "violates" }),
+        },
+        {
+          types: CLASSIC_ACCOUNTS,
+          whenAbsent: "violates",
+          cloudDefault: "Allow",
+          evaluate: ({ props }) => mustEqual(props, "networkAcls.defaultAction", "Deny", { absent: "violates" }),
+        },
+      ],
+    },
+  },
+  {
+    id: "ai-service-private-endpoint",
+    title: "AI services have a private endpoint",
+    severity: "high",
+    why: "Without a private endpoint people and jobs can reach the account over the internet only, or not at all.",
+    remedy: "Create a private endpoint for the account in the same stack, and give the account a custom subdomain.",
+    url: "https://learn.microsoft.com/azure/ai-services/cognitive-services-virtual-networks",
+    frameworks: {
+      nist80053: ["AC-4", "SC-7"],
+      iso27001: ["A.8.20"],
+      soc2: ["CC6.6"],
+      pciDss: ["1.4.1"],
+      azurePolicy: ["d6759c02"],
+    },
+    stackChecks: {
+      azure: [
+        {
+          types: ACCOUNTS,
+          requires: "a private endpoint that leads to the account",
+          evaluate: (account, stack) => mustHavePrivateEndpoint(account, stack, "account"),
+        },
+      ],
+    },
+  },
+  {
+    id: "ai-service-local-auth-disabled",
+    title: "AI services take no keys, only identities",
+    severity: "high",
+    why: "An account's key opens every model and file of it, belongs to nobody, and ends up in notebooks and their history.",
+    remedy: "Disable local authentication and assign roles to people and workloads.",
+    url: "https://learn.microsoft.com/azure/ai-services/disable-local-auth",
+    frameworks: {
+      nist80053: ["AC-2", "AC-3", "IA-2", "IA-5"],
+      iso27001: ["A.5.16", "A.8.5"],
+      soc2: ["CC6.1"],
+      pciDss: ["8.3.1", "8.6.2"],
+      mitreAtlas: ["AML.T0040", "AML.T0055"],
+      azurePolicy: ["71ef260a"],
+      checkov: ["CKV_AZURE_236"],
+    },
+    checks: {
+      azure: [
+        {
+          types: [ACCOUNT],
+          whenAbsent: "violates",
+          cloudDefault: "keys are taken",
+          evaluate: ({ props }) => mustEqual(props, "properties.disableLocalAuth", true, { absent: "violates" }),
+        },
+        {
+          types: [CLASSIC_ACCOUNT],
+          whenAbsent: "violates",
+          cloudDefault: "`localAuthEnabled` is `true`",
+          evaluate: ({ props }) => mustEqual(props, "localAuthEnabled", false, { absent: "violates" }),
+        },
+        {
+          types: [CLASSIC_AI_SERVICES],
+          whenAbsent: "violates",
+          cloudDefault: "`localAuthenticationEnabled` is `true`",
+          evaluate: ({ props }) => mustEqual(props, "localAuthenticationEnabled", false, { absent: "violates" }),
+        },
+      ],
+    },
+  },
+  {
+    id: "ai-service-managed-identity",
+    title: "AI services act with a managed identity",
+    severity: "medium",
+    why: "Without an identity the account reaches keys, storage and search with stored credentials, or not at all.",
+    remedy: "Give the account a system-assigned or user-assigned identity.",
+    url: "https://learn.microsoft.com/azure/ai-services/openai/how-to/managed-identity",
+    frameworks: {
+      nist80053: ["AC-3", "IA-2", "IA-5"],
+      iso27001: ["A.5.16", "A.8.5"],
+      soc2: ["CC6.1"],
+      azurePolicy: ["fe3fd216"],
+      checkov: ["CKV_AZURE_238"],
+    },
+    checks: {
+      azure: [
+        {
+          types: ACCOUNTS,
+          whenAbsent: "violates",
+          cloudDefault: "no identity",
+          evaluate: ({ props }) =>
+            mustBeOneOf(
+              props,
+              "identity.type",
+              ["UserAssigned", "SystemAssigned", "SystemAssigned, UserAssigned", "SystemAssigned,UserAssigned"],
+              { absent: "violates" },
+            ),
+        },
+      ],
+    },
+  },
+  {
+    id: "ai-service-cmk",
+    title: "AI services are encrypted with a customer-managed key",
+    severity: "high",
+    why: "Only with a key of your own can you see who decrypts training files and fine-tuned models, and take the right away.",
+    remedy: "Name a key of your Key Vault, which the account's identity may use.",
+    url: "https://learn.microsoft.com/azure/ai-services/openai/encrypt-data-at-rest",
+    frameworks: {
+      nist80053: ["SC-12", "SC-13", "SC-28"],
+      iso27001: ["A.8.24"],
+      soc2: ["CC6.1"],
+      pciDss: ["3.5.1"],
+      mitreAtlas: ["AML.M0012"],
+      azurePolicy: ["67121cc7"],
+      checkov: ["CKV2_AZURE_22"],
+    },
+    parameters: {
+      kindsWithoutData: {
+        description: "Kinds of accounts that store no data, and need no key.",
+        type: "array",
+        default: KINDS_WITHOUT_DATA,
+      },
+    },
+    checks: {
+      azure: [
+        {
+          types: [ACCOUNT],
+          whenAbsent: "violates",
+          cloudDefault: "keys that Microsoft manages",
+          evaluate: (account, context) => whereDataIs(account, context, mustNameKey(account.props)),
+        },
+      ],
+    },
+    stackChecks: {
+      azure: [
+        {
+          types: CLASSIC_ACCOUNTS,
+          requires:
+            "a customerManagedKey, or an AccountCustomerManagedKey for the account; unless its kind stores no data",
+          evaluate: (account, stack, context) => whereDataIs(account, context, classicMustHaveKey(account, stack)),
+        },
+      ],
+    },
+  },
+  {
+    id: "ai-service-outbound-restricted",
+    title: "AI services call approved hosts only",
+    severity: "high",
+    why: "A service that fetches from any address, or lets its agents do so, can be told by a prompt to carry data there.",
+    remedy: "Restrict outbound access and list the hosts, and let managed networks out to approved destinations only.",
+    url: "https://learn.microsoft.com/azure/ai-services/cognitive-services-data-loss-prevention",
+    frameworks: {
+      nist80053: ["AC-4", "SC-7", "SC-7(5)"],
+      iso27001: ["A.8.12", "A.8.23"],
+      soc2: ["CC6.7"],
+      pciDss: ["1.3.2"],
+      mitreAtlas: ["AML.T0025", "AML.T0051"],
+      checkov: ["CKV_AZURE_247"],
+    },
+    checks: {
+      azure: [
+        {
+          types: [ACCOUNT],
+          whenAbsent: "violates",
+          cloudDefault: "any host",
+          evaluate: ({ props }) =>
+            mustEqual(props, "properties.restrictOutboundNetworkAccess", true, { absent: "violates" }),
+        },
+        {
+          types: CLASSIC_ACCOUNTS,
+          whenAbsent: "violates",
+          cloudDefault: "any host",
+          evaluate: ({ props }) => mustEqual(props, "outboundNetworkAccessRestricted", true, { absent: "violates" }),
+        },
+        {
+          types: [MANAGED_NETWORK],
+          whenAbsent: "violates",
+          cloudDefault: "not isolated",
+          evaluate: ({ props }) =>
+            mustEqual(props, "properties.managedNetwork.isolationMode", "AllowOnlyApprovedOutbound", {
+              absent: "violates",
+            }),
+        },
+      ],
+    },
+  },
+  {
+    id: "ai-service-diagnostic-logs",
+    title: "AI services send their logs to a place of yours",
+    severity: "medium",
+    why: "Without diagnostic settings nobody can say who called which model, or listed the account's keys.",
+    remedy: "Create a diagnostic setting for the account that sends its log categories to Log Analytics.",
+    url: "https://learn.microsoft.com/azure/ai-services/diagnostic-logging",
+    frameworks: {
+      nist80053: ["AU-2", "AU-6", "AU-12"],
+      iso27001: ["A.8.15"],
+      soc2: ["CC7.2"],
+      pciDss: ["10.2.1"],
+      mitreAtlas: ["AML.M0024"],
+      azurePolicy: ["1b4d1c4e"],
+    },
+    stackChecks: {
+      azure: [
+        {
+          types: ACCOUNTS,
+          requires: "a diagnostic setting with logs for the account",
+          evaluate: (account, stack) => mustSendLogs(account, stack, "account"),
+        },
+      ],
+    },
+  },
+];
 
 /** Controls of hosted AI services: Azure OpenAI and the other Azure AI services. */
 export const aiServices: Topic = { title: "AI services", controls };
