@@ -3,6 +3,7 @@ import { isListed } from "../checks/allow-lists.ts";
 import { COMPUTE_KINDS, onCompute } from "../checks/azure-ml.ts";
 import { mustNameKmsKey } from "../checks/customer-keys.ts";
 import { isoMinutes, plainMinutes, secondsAsMinutes } from "../checks/durations.ts";
+import { mustBeDedicatedAccount, mustBeInOwnNetwork } from "../checks/google-defaults.ts";
 import { mustHoldNoSecret } from "../checks/secrets.ts";
 import {
   AZURE_ML_COMPUTE,
@@ -18,7 +19,6 @@ import {
 } from "../checks/types.ts";
 import type { Context, Control, Topic } from "../control.ts";
 import {
-  anyOf,
   each,
   type Finding,
   judge,
@@ -71,37 +71,11 @@ function mustBeOff(props: object, path: string): Finding[] {
   return mustBeOneOf(props, path, [false, 0], { absent: "complies" });
 }
 
-/** A network or subnet may be one that is created along with the notebook, but not the project's default network. */
-function mustNotBeDefaultNetwork(props: object, path: string): Finding[] {
-  const reading = read(props, path);
-  if (reading.state === "unknown") return [];
-  return judge(reading, "", { absent: "complies" }, (value, at) =>
-    typeof value === "string" && /(^|\/)default$/.test(value) ? [violation(`${at} is the default network`)] : [],
-  );
-}
-
-function mustBeInOwnNetwork(props: object, network: string, subnet: string): Finding[] {
-  return [
-    ...anyOf(mustBeSet(props, network), mustBeSet(props, subnet)),
-    ...mustNotBeDefaultNetwork(props, network),
-    ...mustNotBeDefaultNetwork(props, subnet),
-  ];
-}
-
 function mustUseDiskKey(props: object, disk: string): Finding[] {
   return [
     ...mustEqual(props, `${disk}diskEncryption`, "CMEK", { absent: "violates" }),
     ...mustBeSet(props, `${disk}kmsKey`),
   ];
-}
-
-/** The service account must be one made for the purpose; one that is created along with the notebook is. */
-function mustBeDedicatedAccount(props: object, path: string): Finding[] {
-  const reading = read(props, path);
-  if (reading.state !== "known") return mustBeSet(props, path);
-  const isDefault = /-compute@developer\.gserviceaccount\.com$|@appspot\.gserviceaccount\.com$|^default$/;
-  if (typeof reading.value !== "string" || !isDefault.test(reading.value)) return mustBeSet(props, path);
-  return [violation(`${path} is the project's default service account`)];
 }
 
 function mustHaveOneOwner(props: object, path: string): Finding[] {
