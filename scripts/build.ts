@@ -10,7 +10,7 @@ import { join } from "node:path";
 const PACKAGES = ["components", "policy-pack", "offline-preview"];
 
 /** Files that go into a package as they are. */
-const AS_IS = ["PulumiPolicy.yaml", "README.md", "bin/*.cjs", "*.cjs"];
+const AS_IS = ["PulumiPolicy.yaml", "README.md", "bin/*.cjs", "*.cjs", "profiles/*.json"];
 
 interface Manifest {
   name: string;

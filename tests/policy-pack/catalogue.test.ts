@@ -10,7 +10,7 @@ import otherSdkTypes from "./other-sdks.json" with { type: "json" };
 
 const require = createRequire(import.meta.url);
 const otherSdks: Record<string, string[]> = otherSdkTypes;
-const RESERVED = ["all", "exemptions", "exemption-in-force"];
+const RESERVED = ["all", "selection", "exemptions", "exemption-in-force"];
 
 describe("catalogue", () => {
   it("gives every control an id of its own", () => {

@@ -73,7 +73,7 @@ describe("dispatch", function () {
 
   it("gives the same verdicts on requests that overlap as on requests in turn, and as without skipping", async () => {
     // The policy that tells the types does not run, so nothing is skipped.
-    await pack.configure({ exemptions: "disabled" });
+    await pack.configure({ selection: "disabled" });
     const everything = (await judgeInTurn()).map(saidOf);
     await pack.configure({});
     const inTurn = (await judgeInTurn()).map(saidOf);
@@ -92,7 +92,7 @@ describe("dispatch", function () {
       { type: "aws:s3/bucket:Bucket", properties: { bucket: "b" } },
     ];
     const other: TestResource[] = [{ type: "random:index/randomId:RandomId", properties: {} }];
-    await pack.configure({ exemptions: "disabled" });
+    await pack.configure({ selection: "disabled" });
     const alone = saidOf(await pack.analyzeStack(insecure));
     assert.ok(alone.length > 0);
     await pack.configure({});

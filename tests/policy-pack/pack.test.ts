@@ -45,7 +45,7 @@ describe("policy pack", () => {
     assert.equal(name, "secure-ml");
     assert.deepEqual(
       policiesList.map((policy) => policy.name),
-      ["exemptions", "exemption-in-force", ...controls.map(({ id }) => id)],
+      ["selection", "exemptions", "exemption-in-force", ...controls.map(({ id }) => id)],
     );
     const policy = policiesList.find((one) => one.name === KEY_CONTROL)!;
     assert.equal(policy.enforcementlevel, 1);

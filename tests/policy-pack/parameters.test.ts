@@ -27,6 +27,14 @@ describe("parameters", () => {
     );
   });
 
+  it("are refused under a name that the control does not have", () => {
+    const known = "the control has mode, minutes, strict, images";
+    assert.throws(() => readParameters("c", declared, { minute: 5 }), {
+      message: `c.minute is no parameter; ${known}`,
+    });
+    assert.throws(() => readParameters("c", {}, { x: 5 }), { message: "c.x is no parameter; the control has none" });
+  });
+
   const wrong: [string, unknown, string][] = [
     ["mode", 7, "control.mode must be text"],
     ["minutes", "60", "control.minutes must be a whole number"],
