@@ -1,7 +1,7 @@
 // Runs programs that nobody reviewed: each stack in a process of its own, under Node.js's permission model, with the
 // monitor on this side. What the program registers is recorded and judged here, out of its reach.
 
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { folder } from "../here.cjs";
 import { Monitor } from "../monitor/monitor.ts";
@@ -107,9 +107,8 @@ function withoutStatus(error: string): string {
 // No child processes, no threads (they have no permissions to keep to), no native code, no inspector, and no database that
 // opens files by itself; files only of the project and of installed packages, and written only in the empty home.
 function permissions(run: StackRun, home: string): string[] {
-  const readable = [
-    ...new Set([run.root, run.pwd, ...packageFolders(run.pwd), folder, ...packageFolders(folder), home]),
-  ];
+  const packages = [run.pwd, folder].flatMap(packageFolders);
+  const readable = [...new Set([run.root, run.pwd, folder, home, ...packages, ...packages.flatMap(workspaces)])];
   return [
     "--permission",
     "--no-experimental-sqlite",
@@ -124,6 +123,23 @@ function packageFolders(from: string): string[] {
   return foldersUp(from)
     .map((path) => join(path, "node_modules"))
     .filter((path) => existsSync(path));
+}
+
+/**
+ * The packages of a workspace that npm linked into a folder of packages. Only what lies beside that folder and is a package:
+ * a link is a file of the checkout like any other, and must not open the rest of the machine.
+ */
+function workspaces(packages: string): string[] {
+  const root = dirname(realpathSync(packages)) + sep;
+  const entriesOf = (path: string) => readdirSync(path, { withFileTypes: true });
+  const scopes = entriesOf(packages).filter((entry) => entry.name.startsWith("@") && entry.isDirectory());
+  return [packages, ...scopes.map(({ name }) => join(packages, name))]
+    .flatMap(entriesOf)
+    .filter((entry) => entry.isSymbolicLink())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((path) => existsSync(join(path, "package.json")))
+    .map((path) => realpathSync(path))
+    .filter((path) => path.startsWith(root));
 }
 
 // Even those that do not exist: they are asked for on the way up, and a refusal is no "not there".
