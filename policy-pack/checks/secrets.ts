@@ -15,14 +15,20 @@ const PATTERNS: [kind: string, pattern: RegExp][] = [
   // A quoted literal; not a variable, a template, or the name of a secret that is kept elsewhere.
   [
     "a password or token",
-    /\b[\w-]*(?:password|passwd|secret|token|api[_-]?key)["']?\s*[=:]\s*(["'])(?!arn:|projects\/|https?:)[^\s"'$<{]{8,}\1/i,
+    /\b[\w-]*(?:password|passwd|secret|token|api[_-]?key|secret[_-]?access[_-]?key)["']?\s*[=:]\s*(["'])(?!arn:|projects\/|https?:)[^\s"'$<{]{8,}\1/i,
   ],
   // A shell assignment of something that looks generated; not a call or a variable.
   [
     "a password or token",
-    /\b[\w-]*(?:password|passwd|secret|token|api[_-]?key)=(?=\S*\d)[A-Za-z0-9+/_=!@#%^&*-]{12,}(?=\s|$)/i,
+    /\b[\w-]*(?:password|passwd|secret|token|api[_-]?key|secret[_-]?access[_-]?key)=(?=\S*\d)[A-Za-z0-9+/_=!@#%^&*-]{12,}(?=\s|$)/i,
   ],
 ];
+
+/** Names of secrets that are kept elsewhere: ARNs, resource names, paths, words. Generated texts mix letters and digits. */
+const REFERENCE = /^(?:arn:|projects\/|\/?[a-z]+\d{0,3}(?:[/_.-](?:[a-z]+\d{0,3}|\d{1,4}))*$)/;
+
+/** Lists of containers' variables nest no deeper. */
+const MAX_DEPTH = 4;
 
 /** Says what kind of credential stands in a text, without repeating it. */
 export function findSecret(text: string): string | undefined {
@@ -36,4 +42,31 @@ export function mustHoldNoSecret(props: object, path: Path): Finding[] {
     const kind = findSecret(value) ?? findSecret(Buffer.from(value, "base64").toString("utf8"));
     return kind ? [violation(`${at} holds ${kind}`)] : [];
   });
+}
+
+/**
+ * No text under the path may hold a credential: the values of an environment, as a map or as a list of names and values,
+ * or the words of a command. A value counts as a password when its name says so.
+ */
+export function mustHoldNoSecrets(props: object, path: Path): Finding[] {
+  return judge(read(props, path), "", { absent: "complies" }, (value, at) => secretsIn(value, at, ""));
+}
+
+function secretsIn(value: unknown, at: string, name: string, depth = 0): Finding[] {
+  if (typeof value === "string") {
+    const kind = findSecret(value) ?? (REFERENCE.test(value) ? undefined : findSecret(`${name}=${value}`));
+    return kind ? [violation(`${at} holds ${kind}`)] : [];
+  }
+  if (typeof value !== "object" || value === null || depth === MAX_DEPTH) return [];
+  return Object.keys(value).flatMap((key) => {
+    const reading = { ...read(value, [key]), path: `${at}.${key}` };
+    const label = key === "value" ? nameBeside(value, name) : key;
+    return judge(reading, "", { absent: "complies" }, (inner, path) => secretsIn(inner, path, label, depth + 1));
+  });
+}
+
+/** Lists of variables hold the name beside the value; maps have it as the key. */
+function nameBeside(variable: object, otherwise: string): string {
+  const named = ["name", "key"].map((key) => read(variable, [key])).find(({ state }) => state === "known");
+  return named?.state === "known" ? String(named.value) : otherwise;
 }

@@ -1,7 +1,7 @@
 /** What controls read out of texts: credentials and durations. */
 import assert from "node:assert/strict";
 import { isoMinutes, plainMinutes, secondsAsMinutes } from "../../policy-pack/checks/durations.ts";
-import { findSecret } from "../../policy-pack/checks/secrets.ts";
+import { findSecret, mustHoldNoSecrets } from "../../policy-pack/checks/secrets.ts";
 
 describe("credentials", () => {
   // Written in two parts, so that no scanner takes this file for a leak.
@@ -19,6 +19,7 @@ describe("credentials", () => {
     ["a password or token", 'DB_PASSWORD="correct-horse-battery"'],
     ["a password or token", "export API_KEY=9f8e7d6c5b4a3210"],
     ["a password or token", "'client_secret': 'abcd1234efgh'"],
+    ["a password or token", `export AWS_SECRET_ACCESS_KEY=${"wJalrXUtnFEMI"}/K7MDENG+bPxRfiCY1`],
   ];
   for (const [kind, text] of leaks) {
     it(`are found: ${kind} in ${text.slice(0, 24)}…`, () => assert.equal(findSecret(text), kind));
@@ -41,6 +42,56 @@ describe("credentials", () => {
   for (const text of harmless) {
     it(`are not seen in: ${text}`, () => assert.equal(findSecret(text), undefined));
   }
+});
+
+describe("credentials in lists of variables", () => {
+  const password = "c0rrectHorse4711";
+  const found = (variables: unknown) =>
+    mustHoldNoSecrets({ variables: variables as object }, "variables").map((one) => "message" in one && one.message);
+
+  it("are found by the name of the variable, wherever it stands", () => {
+    for (const [variables, at] of [
+      [{ DB_PASSWORD: password }, "DB_PASSWORD"],
+      [[{ name: "DB_PASSWORD", value: password }], "0.value"],
+      [[{ key: "DB_PASSWORD", value: password }], "0.value"],
+      [{ DB_PASSWORD: { type: "local", value: password } }, "DB_PASSWORD.value"],
+    ]) {
+      assert.deepEqual(found(variables), [`variables.${at} holds a password or token`]);
+    }
+  });
+
+  it("are not repeated", () => {
+    for (const text of [password, `${"hf_"}${"aB".repeat(17)}`, `postgres://ml:${password}@db/features`]) {
+      const messages = found({ API_TOKEN: text });
+      assert.equal(messages.length, 1);
+      assert.ok(!String(messages[0]).includes(password) && !String(messages[0]).includes("hf_"));
+    }
+  });
+
+  it("are not seen in names of secrets that are kept elsewhere", () => {
+    for (const reference of [
+      "arn:aws:secretsmanager:eu-west-1:111122223333:secret:token1",
+      "projects/123456789/secrets/hugging-face/versions/1",
+      "/run/secrets/api-key1",
+      "secret/data/fraud1",
+      "fraud-client-secret-2",
+      "fraud_database.password.v2",
+    ]) {
+      assert.deepEqual(found({ API_TOKEN: reference }), [], reference);
+    }
+  });
+
+  it("are found in texts that only look like names at first", () => {
+    for (const text of ["projects1A/2b3C4d5E6f", "3f2504e0-4f89-11d3-9a0c-0305e82c3301", "fraud-4f3b2a1c9d8e7f60"]) {
+      assert.equal(found({ API_TOKEN: text }).length, 1, text);
+    }
+  });
+
+  it("are looked for in values of any kind, however deep", () => {
+    let deep: unknown = password;
+    for (let level = 0; level < 100; level++) deep = { DB_PASSWORD: deep };
+    for (const value of [deep, 7, true, null, [], {}, [null], [[{}]]]) assert.deepEqual(found({ value }), []);
+  });
 });
 
 describe("durations", () => {
