@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import * as args from "./docs/args.ts";
 import * as controls from "./docs/controls.ts";
+import * as coverage from "./docs/coverage.ts";
 import * as scanners from "./docs/scanners.ts";
 import * as spec from "./docs/spec.ts";
 import * as stackSchema from "./docs/stack-schema.ts";
@@ -13,7 +14,7 @@ interface Generator {
   render(): string;
 }
 
-const generators: Generator[] = [args, spec, stackSchema, controls, scanners];
+const generators: Generator[] = [args, spec, stackSchema, controls, coverage, scanners];
 
 function isCurrent({ file, render }: Generator): boolean {
   try {

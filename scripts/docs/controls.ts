@@ -12,23 +12,10 @@ import {
 } from "../../policy-pack/control.ts";
 import { topics } from "../../policy-pack/controls/index.ts";
 import { MAX_EXEMPTION_DAYS } from "../../policy-pack/exemptions.ts";
+import { type Fix, fixes } from "../../policy-pack/fixes.ts";
+import { CLOUD_NAMES, cell, FRAMEWORK_NAMES } from "./names.ts";
 
 export const file = "docs/controls.md";
-
-const CLOUD_NAMES: Record<Cloud, string> = { aws: "AWS", gcp: "Google Cloud", azure: "Azure" };
-
-const FRAMEWORK_NAMES: Record<keyof Frameworks, string> = {
-  nist80053: "NIST SP 800-53 r5",
-  cis: "CIS",
-  iso27001: "ISO/IEC 27001:2022",
-  soc2: "SOC 2",
-  pciDss: "PCI DSS 4.0.1",
-  mitreAtlas: "MITRE ATLAS",
-  securityHub: "AWS Security Hub",
-  azurePolicy: "Azure Policy",
-  googlePolicy: "Google Cloud organization policy",
-  checkov: "Checkov",
-};
 
 export function render(): string {
   const count = topics.reduce((sum, topic) => sum + topic.controls.length, 0);
@@ -102,6 +89,7 @@ function renderControl(control: Control): string[] {
     "",
     ...renderChecks(control),
     ...renderParameters(control.parameters),
+    ...renderFixes(fixes[control.id]),
   ];
 }
 
@@ -129,6 +117,14 @@ function renderParameters(parameters: Record<string, Parameter> = {}): string[] 
   return rows.length > 0 ? ["| parameter | type | default | meaning |", "|---|---|---|---|", ...rows, ""] : [];
 }
 
+function renderFixes(byType: Record<string, Fix[]> = {}): string[] {
+  const rows = Object.entries(byType).map(([type, list]) => {
+    const settings = list.map(({ path, value }) => `\`${path}\` = \`${JSON.stringify(value)}\``);
+    return `| ${code([type])} | ${settings.join("<br>")} |`;
+  });
+  return rows.length > 0 ? ["| at level `remediate` | sets |", "|---|---|", ...rows, ""] : [];
+}
+
 function renderFrameworks(frameworks: Frameworks): string {
   return Object.entries(FRAMEWORK_NAMES)
     .flatMap(([key, name]) => {
@@ -140,8 +136,4 @@ function renderFrameworks(frameworks: Frameworks): string {
 
 function code(types: string[]): string {
   return types.map((type) => `\`${type}\``).join("<br>");
-}
-
-function cell(text: string): string {
-  return text.replaceAll("|", "\\|");
 }
