@@ -2,7 +2,10 @@
 import { type Finding, judge, violation } from "../findings.ts";
 import { type Path, read } from "../read.ts";
 
-/** What each pattern finds. The patterns are narrow: a false alarm on a critical control stops a team. */
+/**
+ * What each pattern finds. The patterns are narrow: a false alarm on a critical control stops a team. They look a limited
+ * way ahead only, so that no text takes long.
+ */
 const PATTERNS: [kind: string, pattern: RegExp][] = [
   ["an AWS access key", /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/],
   ["a private key", /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/],
@@ -11,16 +14,16 @@ const PATTERNS: [kind: string, pattern: RegExp][] = [
   ["a Google API key", /\bAIza[0-9A-Za-z_-]{35}/],
   ["a Slack token", /\bxox[abprs]-[0-9A-Za-z-]{10,}/],
   ["an Azure storage key", /\bAccountKey=[A-Za-z0-9+/]{80,}={0,2}/],
-  ["a password in a URL", /\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@$]+:[^\s/@${]{6,}@/i],
+  ["a password in a URL", /\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s:/@$]+:[^\s/@${]{6,}@/i],
   // A quoted literal; not a variable, a template, or the name of a secret that is kept elsewhere.
   [
     "a password or token",
-    /\b[\w-]*(?:password|passwd|secret|token|api[_-]?key|secret[_-]?access[_-]?key)["']?\s*[=:]\s*(["'])(?!arn:|projects\/|https?:)[^\s"'$<{]{8,}\1/i,
+    /(?:password|passwd|secret|token|api[_-]?key|secret[_-]?access[_-]?key)["']?\s*[=:]\s*(["'])(?!arn:|projects\/|https?:)[^\s"'$<{]{8,}\1/i,
   ],
   // A shell assignment of something that looks generated; not a call or a variable.
   [
     "a password or token",
-    /\b[\w-]*(?:password|passwd|secret|token|api[_-]?key|secret[_-]?access[_-]?key)=(?=\S*\d)[A-Za-z0-9+/_=!@#%^&*-]{12,}(?=\s|$)/i,
+    /(?:password|passwd|secret|token|api[_-]?key|secret[_-]?access[_-]?key)=(?=[^\s\d]{0,255}\d)[A-Za-z0-9+/_=!@#%^&*-]{12,256}(?=\s|$)/i,
   ],
 ];
 

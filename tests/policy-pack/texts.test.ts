@@ -44,6 +44,27 @@ describe("credentials", () => {
   }
 });
 
+describe("a text made to take long", () => {
+  for (const piece of [
+    "a-",
+    "a.",
+    "token",
+    "token=a",
+    "token= ",
+    "a://b:c",
+    "a://",
+    "-----BEGIN A ",
+    "hf_",
+    "token='",
+  ]) {
+    it(`of ${piece} is read quickly`, () => {
+      const start = performance.now();
+      findSecret(piece.repeat(100_000));
+      assert.ok(performance.now() - start < 1500);
+    });
+  }
+});
+
 describe("credentials in lists of variables", () => {
   const password = "c0rrectHorse4711";
   const found = (variables: unknown) =>
