@@ -4,7 +4,7 @@
 import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { folder } from "../here.cjs";
-import { Monitor } from "../monitor/monitor.ts";
+import { Monitor, type MonitorHost } from "../monitor/monitor.ts";
 import type { StackRun } from "../protocol/messages.ts";
 import { knowledgeOf } from "../sdk/knowledge.ts";
 import { homeEnvironment } from "./environment.ts";
@@ -25,40 +25,14 @@ export class IsolatedRunner implements Runner {
   }
 
   async run(run: StackRun, observer: RunObserver, deadline: number): Promise<string[]> {
-    const callbacks = callbackCaller(this.protocol);
-    let ended = false;
-    // What comes late has nobody left to judge it, so it must not be there either.
-    const inTime = () => {
-      if (ended) throw new Error("the stack has ended");
-    };
-    const monitor = new Monitor(
-      run,
-      {
-        registered: (resource) => {
-          inTime();
-          observer.resource(resource);
-        },
-        remediate: async (resource) => {
-          inTime();
-          return observer.remediate(resource);
-        },
-        outputs: (urn, outputs) => {
-          inTime();
-          observer.outputs(urn, outputs);
-        },
-        log: observer.log,
-        error: observer.error,
-        callback: callbacks.call,
-        missing: observer.missing,
-        knowledge: knowledgeOf(run),
-      },
-      this.protocol.protos,
-    );
     const { HOME } = this.environment as { HOME: string };
     const socketFolder = mkdtempSync(join(HOME, "monitor-"));
-    const served = await serveMonitor(this.protocol, monitor, observer.log, socketFolder);
     // Not the one that packs and other stacks have: Node.js loads modules from a home folder too.
     const home = mkdtempSync(join(HOME, "stack-"));
+    const callbacks = callbackCaller(this.protocol);
+    const judged = untilEnded(observer);
+    const monitor = new Monitor(run, hostOf(judged.observer, callbacks.call, run), this.protocol.protos);
+    const served = await serveMonitor(this.protocol, monitor, observer.log, socketFolder);
     const environment = { ...this.environment, ...homeEnvironment(home) };
     const child = new RunnerProcess(environment, run.pwd, [...PRELOAD, ...permissions(run, home)]);
     this.current = child;
@@ -67,7 +41,7 @@ export class IsolatedRunner implements Runner {
       const errors = await child.run({ ...run, monitor: served.address }, linesOnly(observer), deadline);
       return errors.map(withoutStatus);
     } finally {
-      ended = true;
+      judged.end();
       child.stop();
       unwatch();
       callbacks.close();
@@ -84,6 +58,31 @@ export class IsolatedRunner implements Runner {
 }
 
 const PRELOAD = ["--require", join(folder, "isolated.cjs")];
+
+function hostOf(observer: RunObserver, callback: MonitorHost["callback"], run: StackRun): MonitorHost {
+  const { resource: registered, remediate, outputs, log, error, missing } = observer;
+  return { registered, remediate, outputs, log, error, missing, callback, knowledge: knowledgeOf(run) };
+}
+
+/** Takes what is registered until the stack has ended: what comes later would be in the result, and judged by nobody. */
+function untilEnded(observer: RunObserver): { observer: RunObserver; end(): void } {
+  let ended = false;
+  const inTime = () => {
+    if (ended) throw new Error("the stack has ended");
+    return observer;
+  };
+  return {
+    observer: {
+      ...observer,
+      resource: (resource) => inTime().resource(resource),
+      remediate: async (resource) => inTime().remediate(resource),
+      outputs: (urn, outputs) => inTime().outputs(urn, outputs),
+    },
+    end: () => {
+      ended = true;
+    },
+  };
+}
 
 /** Of what the program's own process says, only what it prints counts: the monitor is on this side. */
 function linesOnly(observer: RunObserver): RunObserver {
