@@ -4,8 +4,10 @@ import { type Finding, violation } from "../findings.ts";
 import { type Answer, any } from "./answers.ts";
 import { anyRefers, refers } from "./relations.ts";
 
-const PRIVATE_ENDPOINT = "azure-native:network:PrivateEndpoint";
-const CLASSIC_ENDPOINT = "azure:privatelink/endpoint:Endpoint";
+/** Private endpoints. */
+export const PRIVATE_ENDPOINT = "azure-native:network:PrivateEndpoint";
+/** Private endpoints of the classic provider. */
+export const CLASSIC_ENDPOINT = "azure:privatelink/endpoint:Endpoint";
 
 /** A private endpoint of the stack must lead to the resource, which messages call `what`. */
 export function mustHavePrivateEndpoint(resource: StackResource, stack: StackView, what: string): Finding[] {

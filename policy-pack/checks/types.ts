@@ -29,3 +29,5 @@ export const CLASSIC_ML_WORKSPACE = "azure:machinelearning/workspace:Workspace";
 export const CLASSIC_COMPUTE_INSTANCE = "azure:machinelearning/computeInstance:ComputeInstance";
 /** Azure ML compute clusters of the classic provider. */
 export const CLASSIC_COMPUTE_CLUSTER = "azure:machinelearning/computeCluster:ComputeCluster";
+/** Azure AI Foundry hubs, which are Azure ML workspaces, of the classic provider. */
+export const CLASSIC_HUB = "azure:aifoundry/hub:Hub";

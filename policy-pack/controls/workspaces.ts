@@ -1,13 +1,22 @@
 /** Controls of the ML services' workspaces: SageMaker domains, Vertex AI metadata stores, Azure ML workspaces and data stores. */
 import { type Answer, all, any, both, not, violatesIf } from "../checks/answers.ts";
 import { unlessProject } from "../checks/azure-ml.ts";
-import { mustHaveCompanion } from "../checks/companions.ts";
 import { onlyIf } from "../checks/conditions.ts";
 import { mustNameKmsKey } from "../checks/customer-keys.ts";
-import { anyRefers, refers } from "../checks/relations.ts";
-import { AZURE_ML_WORKSPACE, CLASSIC_ML_WORKSPACE, SAGEMAKER_DOMAIN, SAGEMAKER_USER_PROFILE } from "../checks/types.ts";
+import { mustSendLogs } from "../checks/diagnostic-settings.ts";
+import { CLASSIC_ENDPOINT, leadsTo, mustHavePrivateEndpoint, PRIVATE_ENDPOINT } from "../checks/private-endpoints.ts";
+import { refers } from "../checks/relations.ts";
+import { AZURE_ML_TAGGED, SAGEMAKER_TAGGED, VERTEX_LABELED } from "../checks/tagged-types.ts";
+import { mustBeTagged } from "../checks/tags.ts";
+import {
+  AZURE_ML_WORKSPACE,
+  CLASSIC_HUB,
+  CLASSIC_ML_WORKSPACE,
+  SAGEMAKER_DOMAIN,
+  SAGEMAKER_USER_PROFILE,
+} from "../checks/types.ts";
 import { holdsWorkspaceZones } from "../checks/workspace-zones.ts";
-import type { Context, Control, ResourceView, StackResource, StackView, Topic } from "../control.ts";
+import type { Context, Control, StackResource, StackView, Topic } from "../control.ts";
 import {
   anyOf,
   each,
@@ -22,76 +31,51 @@ import {
   same,
   violation,
 } from "../findings.ts";
-import { mapKeys, type Path, type Reading, read, readJson, type Unknown } from "../read.ts";
+import { mapKeys, type Path, read } from "../read.ts";
 
-const PRIVATE_ENDPOINT = "azure-native:network:PrivateEndpoint";
-const CLASSIC_ENDPOINT = "azure:privatelink/endpoint:Endpoint";
+const WORKSPACES = [AZURE_ML_WORKSPACE, CLASSIC_ML_WORKSPACE, CLASSIC_HUB];
 const ZONE_GROUP = "azure-native:network:PrivateDnsZoneGroup";
 const DATASTORE = "azure-native:machinelearningservices:Datastore";
-const CONNECTION = "azure-native:machinelearningservices:WorkspaceConnection";
-const OUTBOUND_RULE = "azure-native:machinelearningservices:ManagedNetworkSettingsRule";
+const CONNECTIONS = [
+  "azure-native:machinelearningservices:WorkspaceConnection",
+  "azure-native:cognitiveservices:AccountConnection",
+  "azure-native:cognitiveservices:ProjectConnection",
+];
+const OUTBOUND_RULES = [
+  "azure-native:machinelearningservices:ManagedNetworkSettingsRule",
+  "azure-native:machinelearningservices:OutboundRule",
+  "azure-native:cognitiveservices:OutboundRule",
+];
+
+/** Kinds of credentials that a data store keeps in the workspace. */
+const STORE_CREDENTIALS = [
+  "AccountKey",
+  "Certificate",
+  "KerberosKeytab",
+  "KerberosPassword",
+  "Sas",
+  "ServicePrincipal",
+];
+
+/** Ways to sign in for which the connection keeps a key, a password, a token or a secret. */
+const STORED_CREDENTIALS = [
+  "AccessKey",
+  "AccountKey",
+  "ApiKey",
+  "CustomKeys",
+  "DelegatedSAS",
+  "OAuth2",
+  "PAT",
+  "SAS",
+  "ServicePrincipal",
+  "UsernamePassword",
+];
 
 /** Where the settings of a user stand in a domain and in a user's profile. */
 const USER_SETTINGS: [types: string[], settings: string][] = [
   [SAGEMAKER_DOMAIN, "defaultUserSettings"],
   [SAGEMAKER_USER_PROFILE, "userSettings"],
 ];
-
-/** Names of tags, and the first thing about them that is not known yet. */
-interface TagNames {
-  names: string[];
-  unknown?: Unknown;
-}
-
-/** The tags that count are the resource's own and the default ones of its provider. */
-function mustBeTagged({ props, provider }: ResourceView, context: Context): Finding[] {
-  const sources = [tagsIn(read(props, "tags")), defaultTags(provider)];
-  const names = sources.flatMap((source) => source.names);
-  const required = context.list("requiredTags");
-  const missing = required.filter((name) => !names.includes(name));
-  if (required.length > 0 ? missing.length === 0 : names.length > 0) return [];
-  const open = sources.find((source) => source.unknown)?.unknown;
-  if (open) return [{ kind: "undecided", path: open.path, cause: open.cause }];
-  return [violation(required.length > 0 ? `tags lack ${missing.join(", ")}` : "tags is not set; set it")];
-}
-
-/** A provider's own settings reach the engine as JSON text. */
-function defaultTags(provider: ResourceView["provider"]): TagNames {
-  const settings = provider ? readJson(provider.props, "defaultTags") : undefined;
-  if (settings?.state === "unknown") return { names: [], unknown: settings };
-  if (settings?.state !== "known" || typeof settings.value !== "object" || settings.value === null)
-    return { names: [] };
-  return tagsIn(read(settings.value, "tags"));
-}
-
-/** A map of tags or, in aws-native, a list of objects with a key and a value. */
-function tagsIn(tags: Reading): TagNames {
-  if (tags.state === "unknown") return { names: [], unknown: tags };
-  if (tags.state !== "known" || typeof tags.value !== "object" || tags.value === null) return { names: [] };
-  if (!Array.isArray(tags.value)) return { names: Object.keys(tags.value) };
-  const list = tags.value;
-  const keys = Array.from({ length: list.length }, (_, index) => read(list, [String(index), "key"]));
-  return {
-    names: keys.flatMap((key) => (key.state === "known" ? [String(key.value)] : [])),
-    unknown: keys.find((key) => key.state === "unknown"),
-  };
-}
-
-/** Whether a private endpoint leads to the workspace. */
-function leadsTo(endpoint: StackResource, workspace: StackResource): Answer {
-  if (endpoint.type === CLASSIC_ENDPOINT) {
-    return refers(endpoint, "privateServiceConnection.privateConnectionResourceId", workspace, ["id"]);
-  }
-  const lists = ["privateLinkServiceConnections", "manualPrivateLinkServiceConnections"];
-  return any(...lists.map((list) => anyRefers(endpoint, list, "privateLinkServiceId", workspace, ["id"])));
-}
-
-function mustHavePrivateEndpoint(workspace: StackResource, stack: StackView): Finding[] {
-  const endpoints = stack.ofType(PRIVATE_ENDPOINT, CLASSIC_ENDPOINT);
-  const found = any(...endpoints.map((endpoint) => leadsTo(endpoint, workspace)));
-  if (found === false) return [violation("no private endpoint in this stack leads to the workspace")];
-  return found === true ? [] : [{ kind: "undecided", path: found.path, cause: found.cause }];
-}
 
 /** Every endpoint that leads to the workspace needs both of the workspace's zones. */
 function mustHaveDnsZones(workspace: StackResource, stack: StackView): Finding[] {
@@ -192,6 +176,12 @@ const controls: Control[] = [
           cloudDefault: "`publicNetworkAccessEnabled` is `true`",
           evaluate: ({ props }) => mustEqual(props, "publicNetworkAccessEnabled", false, { absent: "violates" }),
         },
+        {
+          types: [CLASSIC_HUB],
+          whenAbsent: "violates",
+          cloudDefault: "`publicNetworkAccess` is `Enabled`",
+          evaluate: ({ props }) => mustEqual(props, "publicNetworkAccess", "Disabled", { absent: "violates" }),
+        },
       ],
     },
   },
@@ -220,7 +210,7 @@ const controls: Control[] = [
       ],
       azure: [
         {
-          types: [AZURE_ML_WORKSPACE, CLASSIC_ML_WORKSPACE],
+          types: WORKSPACES,
           whenAbsent: "violates",
           cloudDefault: "no managed network; compute of the service reaches the internet",
           evaluate: ({ props }) =>
@@ -279,10 +269,24 @@ const controls: Control[] = [
           evaluate: ({ props }, context) => inlineRules(props, context),
         },
         {
-          types: [OUTBOUND_RULE],
+          types: OUTBOUND_RULES,
           whenAbsent: "complies",
           cloudDefault: "a rule without a destination allows nothing",
           evaluate: ({ props }, context) => mustBeNarrow(props, "properties.", context),
+        },
+        {
+          types: ["azure:machinelearning/workspaceNetworkOutboundRuleFqdn:WorkspaceNetworkOutboundRuleFqdn"],
+          whenAbsent: "complies",
+          cloudDefault: "must be given",
+          evaluate: ({ props }, context) => mustNotLeadAnywhere(props, "destinationFqdn", context),
+        },
+        {
+          types: [
+            "azure:machinelearning/workspaceNetworkOutboundRuleServiceTag:WorkspaceNetworkOutboundRuleServiceTag",
+          ],
+          whenAbsent: "complies",
+          cloudDefault: "must be given",
+          evaluate: ({ props }, context) => mustNotBeOneOf(props, "serviceTag", context.list("forbiddenServiceTags")),
         },
       ],
     },
@@ -304,9 +308,10 @@ const controls: Control[] = [
     stackChecks: {
       azure: [
         {
-          types: [AZURE_ML_WORKSPACE, CLASSIC_ML_WORKSPACE],
+          types: WORKSPACES,
           requires: "a private endpoint that leads to the workspace; projects use their hub's",
-          evaluate: (workspace, stack) => unlessProject(workspace.props, mustHavePrivateEndpoint(workspace, stack)),
+          evaluate: (workspace, stack) =>
+            unlessProject(workspace.props, mustHavePrivateEndpoint(workspace, stack, "workspace")),
         },
       ],
     },
@@ -327,7 +332,7 @@ const controls: Control[] = [
     stackChecks: {
       azure: [
         {
-          types: [AZURE_ML_WORKSPACE, CLASSIC_ML_WORKSPACE],
+          types: WORKSPACES,
           requires: "a zone group with both zones for each private endpoint that leads to the workspace",
           evaluate: mustHaveDnsZones,
         },
@@ -351,36 +356,9 @@ const controls: Control[] = [
     stackChecks: {
       azure: [
         {
-          types: [AZURE_ML_WORKSPACE],
+          types: WORKSPACES,
           requires: "a diagnostic setting with logs for the workspace",
-          evaluate: (workspace, stack) =>
-            mustHaveCompanion(
-              workspace,
-              stack,
-              {
-                types: ["azure-native:monitor:DiagnosticSetting", "azure-native:insights:DiagnosticSetting"],
-                path: "resourceUri",
-                keys: ["id"],
-              },
-              "no diagnostic setting in this stack is about the workspace",
-              (setting) => mustBeSet(setting.props, "logs", "list"),
-            ),
-        },
-        {
-          types: [CLASSIC_ML_WORKSPACE],
-          requires: "a diagnostic setting with logs for the workspace",
-          evaluate: (workspace, stack) =>
-            mustHaveCompanion(
-              workspace,
-              stack,
-              {
-                types: ["azure:monitoring/diagnosticSetting:DiagnosticSetting"],
-                path: "targetResourceId",
-                keys: ["id"],
-              },
-              "no diagnostic setting in this stack is about the workspace",
-              (setting) => mustBeSet(setting.props, "enabledLogs", "list"),
-            ),
+          evaluate: (workspace, stack) => mustSendLogs(workspace, stack, "workspace"),
         },
       ],
     },
@@ -429,7 +407,7 @@ const controls: Control[] = [
             ]),
         },
         {
-          types: [CLASSIC_ML_WORKSPACE],
+          types: [CLASSIC_ML_WORKSPACE, CLASSIC_HUB],
           whenAbsent: "violates",
           cloudDefault: "keys that Microsoft manages",
           evaluate: ({ props }) => mustBeSet(props, "encryption.keyId"),
@@ -453,7 +431,7 @@ const controls: Control[] = [
     checks: {
       azure: [
         {
-          types: [AZURE_ML_WORKSPACE, CLASSIC_ML_WORKSPACE],
+          types: WORKSPACES,
           whenAbsent: "violates",
           cloudDefault: "a system-assigned identity",
           evaluate: ({ props }) => [
@@ -471,9 +449,9 @@ const controls: Control[] = [
   },
   {
     id: "datastore-identity-access",
-    title: "Data stores are read with identities, not with account keys",
+    title: "Data stores are read with identities, not with stored credentials",
     severity: "high",
-    why: "Whoever gets an account key or SAS token from the workspace has the whole store, with no name in the log and no expiry.",
+    why: "Whoever gets an account key, token or secret from the workspace has the whole store, under no name of their own.",
     remedy: "Use identity-based access for the system data stores, and data stores without stored credentials.",
     url: "https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication",
     frameworks: {
@@ -502,8 +480,7 @@ const controls: Control[] = [
           types: [DATASTORE],
           whenAbsent: "complies",
           cloudDefault: "no stored credentials",
-          evaluate: ({ props }) =>
-            mustNotBeOneOf(props, "properties.credentials.credentialsType", ["AccountKey", "Sas"]),
+          evaluate: ({ props }) => mustNotBeOneOf(props, "properties.credentials.credentialsType", STORE_CREDENTIALS),
         },
         {
           types: [
@@ -517,14 +494,20 @@ const controls: Control[] = [
             ...mustBeAbsent(props, "sharedAccessSignature"),
           ],
         },
+        {
+          types: ["azure:machinelearning/datastoreDatalakeGen2:DatastoreDatalakeGen2"],
+          whenAbsent: "complies",
+          cloudDefault: "no stored credentials",
+          evaluate: ({ props }) => mustBeAbsent(props, "clientSecret"),
+        },
       ],
     },
   },
   {
     id: "connection-identity-access",
-    title: "Workspace connections sign in with identities, not with stored keys",
+    title: "Connections sign in with identities, not with stored credentials",
     severity: "medium",
-    why: "Everyone who may use the connection can read its key, and a key works from anywhere until somebody replaces it.",
+    why: "Everyone who may use the connection can read its key or secret, which works from anywhere until somebody replaces it.",
     remedy: "Use `AAD` or `ManagedIdentity`, and share a connection that needs a key with those only who need it.",
     frameworks: {
       nist80053: ["IA-2", "IA-5"],
@@ -536,19 +519,21 @@ const controls: Control[] = [
     checks: {
       azure: [
         {
-          types: [CONNECTION],
+          types: CONNECTIONS,
           whenAbsent: "complies",
           cloudDefault: "must be given",
-          evaluate: ({ props }) =>
-            mustNotBeOneOf(props, "properties.authType", [
-              "AccessKey",
-              "AccountKey",
-              "ApiKey",
-              "CustomKeys",
-              "PAT",
-              "SAS",
-              "UsernamePassword",
-            ]),
+          evaluate: ({ props }) => mustNotBeOneOf(props, "properties.authType", STORED_CREDENTIALS),
+        },
+        {
+          types: [
+            "azure:cognitive/accountConnectionApiKey:AccountConnectionApiKey",
+            "azure:cognitive/accountConnectionAccountKey:AccountConnectionAccountKey",
+            "azure:cognitive/accountConnectionCustomKeys:AccountConnectionCustomKeys",
+          ],
+          whenAbsent: "violates",
+          forbidsType: true,
+          cloudDefault: "the type stands for a stored key",
+          evaluate: () => [violation("stores a key; use a connection that signs in with Entra ID")],
         },
       ],
     },
@@ -647,6 +632,12 @@ const controls: Control[] = [
           whenAbsent: "violates",
           cloudDefault: "`highBusinessImpact` is `false`",
           evaluate: ({ props }) => mustEqual(props, "highBusinessImpact", true, { absent: "violates" }),
+        },
+        {
+          types: [CLASSIC_HUB],
+          whenAbsent: "violates",
+          cloudDefault: "`highBusinessImpactEnabled` is `false`",
+          evaluate: ({ props }) => mustEqual(props, "highBusinessImpactEnabled", true, { absent: "violates" }),
         },
       ],
     },
@@ -751,10 +742,10 @@ const controls: Control[] = [
   },
   {
     id: "workspace-tags",
-    title: "Workspaces and their images carry tags",
+    title: "Resources of the ML services carry tags",
     severity: "low",
     why: "Without tags nobody knows whom to call about a finding, and access rules by tag do not hold.",
-    remedy: "Set tags on the resource, or default tags on its provider.",
+    remedy: "Set tags or labels on the resource, or default ones on its provider.",
     frameworks: {
       nist80053: ["CM-8"],
       iso27001: ["A.5.9", "A.5.13"],
@@ -767,18 +758,26 @@ const controls: Control[] = [
     checks: {
       aws: [
         {
-          types: [...SAGEMAKER_DOMAIN, "aws:sagemaker/appImageConfig:AppImageConfig", "aws:sagemaker/image:Image"],
+          types: SAGEMAKER_TAGGED,
           whenAbsent: "violates",
           cloudDefault: "the default tags of the provider, if it has any",
-          evaluate: mustBeTagged,
+          evaluate: (resource, context) => mustBeTagged(resource, "tags", context),
+        },
+      ],
+      gcp: [
+        {
+          types: VERTEX_LABELED,
+          whenAbsent: "violates",
+          cloudDefault: "the default labels of the provider, if it has any",
+          evaluate: (resource, context) => mustBeTagged(resource, "labels", context),
         },
       ],
       azure: [
         {
-          types: [AZURE_ML_WORKSPACE, CLASSIC_ML_WORKSPACE, "azure-native:machinelearningservices:Registry"],
+          types: AZURE_ML_TAGGED,
           whenAbsent: "violates",
           cloudDefault: "no tags",
-          evaluate: mustBeTagged,
+          evaluate: (resource, context) => mustBeTagged(resource, "tags", context),
         },
       ],
     },

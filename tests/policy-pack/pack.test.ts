@@ -211,6 +211,18 @@ describe("policy pack", () => {
     assert.ok(notEvaluated.some(({ policy }) => policy === "workspace-tags"));
   });
 
+  it("counts the default labels of the provider", async () => {
+    const labeled = (defaultLabels: unknown) => ({
+      type: "gcp:vertex/aiDataset:AiDataset",
+      provider: { type: "pulumi:providers:gcp", properties: { defaultLabels } },
+    });
+    assert.equal(reports(await pack.analyze(labeled("{}")), "workspace-tags").length, 1);
+    assert.equal(reports(await pack.analyze(labeled("team")), "workspace-tags").length, 1);
+    assert.equal(reports(await pack.analyze(labeled('{"team":"fraud"}')), "workspace-tags").length, 0);
+    const { notEvaluated } = await pack.analyze(labeled(unknown));
+    assert.ok(notEvaluated.some(({ policy }) => policy === "workspace-tags"));
+  });
+
   it("refuses an old Node.js with a message that says what to do", async () => {
     const script = `Object.defineProperty(process.versions, "node", { value: "20.19.0" }); require("./policy-pack/main.cjs")`;
     await assert.rejects(

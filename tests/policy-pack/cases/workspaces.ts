@@ -1,5 +1,7 @@
+import { AZURE_ML_TAGGED, SAGEMAKER_TAGGED, VERTEX_LABELED } from "../../../policy-pack/checks/tagged-types.ts";
 import {
   AZURE_ML_WORKSPACE,
+  CLASSIC_HUB,
   CLASSIC_ML_WORKSPACE,
   SAGEMAKER_DOMAIN,
   SAGEMAKER_USER_PROFILE,
@@ -43,6 +45,15 @@ const publicAccess: ControlCases[] = [
       ["on", { publicNetworkAccessEnabled: true }, "violates"],
     ],
   ),
+  ...on(
+    "workspace-no-public-access",
+    [CLASSIC_HUB],
+    [
+      ["off", { publicNetworkAccess: "Disabled" }, "complies"],
+      ["on", { publicNetworkAccess: "Enabled" }, "violates"],
+      ["unknown", { publicNetworkAccess: unknown }, "undecided"],
+    ],
+  ),
 ];
 
 const egress: ControlCases[] = [
@@ -53,7 +64,7 @@ const egress: ControlCases[] = [
   ]),
   ...on(
     "workspace-controlled-egress",
-    [AZURE_ML_WORKSPACE, CLASSIC_ML_WORKSPACE],
+    [AZURE_ML_WORKSPACE, CLASSIC_ML_WORKSPACE, CLASSIC_HUB],
     [
       ["approved destinations", { managedNetwork: { isolationMode: "AllowOnlyApprovedOutbound" } }, "complies"],
       ["the whole internet", { managedNetwork: { isolationMode: "AllowInternetOutbound" } }, "violates"],
@@ -65,7 +76,11 @@ const egress: ControlCases[] = [
   ),
 ];
 
-const RULE = "azure-native:machinelearningservices:ManagedNetworkSettingsRule";
+const RULES = [
+  "azure-native:machinelearningservices:ManagedNetworkSettingsRule",
+  "azure-native:machinelearningservices:OutboundRule",
+  "azure-native:cognitiveservices:OutboundRule",
+];
 const fqdn = (destination: unknown) => ({ type: "FQDN", destination });
 const tag = (serviceTag: unknown, more = {}) => ({
   type: "ServiceTag",
@@ -77,52 +92,48 @@ const endpointRule = {
 };
 
 const outboundRules: ControlCases[] = [
-  ...on(
-    "workspace-outbound-rules-narrow",
-    [RULE],
+  ...on("workspace-outbound-rules-narrow", RULES, [
+    ["one host", { properties: fqdn("pypi.org") }, "complies"],
+    ["hosts of one owner", { properties: fqdn("*.pythonhosted.org") }, "complies"],
+    ["a private endpoint", { properties: endpointRule }, "complies"],
+    ["a narrow service tag", { properties: tag("AzureMachineLearning") }, "complies"],
+    ["every host", { properties: fqdn("*") }, "violates"],
+    ["a top-level domain", { properties: fqdn("*.com") }, "violates"],
+    ...["blob.", "dfs.", "file.", "queue.", "table.", ""].map(
+      (service): ResourceCase => ["every account", { properties: fqdn(`*.${service}core.windows.net`) }, "violates"],
+    ),
+    ...["*.amazonaws.com", "*.s3.amazonaws.com", "s3.amazonaws.com"].map(
+      (host): ResourceCase => ["every bucket on AWS", { properties: fqdn(host) }, "violates"],
+    ),
+    ...["*.googleapis.com", "*.storage.googleapis.com", "storage.googleapis.com"].map(
+      (host): ResourceCase => ["every bucket on Google Cloud", { properties: fqdn(host) }, "violates"],
+    ),
+    ...["AzureCloud", "Storage"].map(
+      (name): ResourceCase => ["everything on Azure", { properties: tag(name) }, "violates"],
+    ),
+    ["the internet", { properties: tag("Internet") }, "violates"],
+    ["the internet, denied", { properties: tag("Internet", { action: "Deny" }) }, "complies"],
+    ["the internet, allowed", { properties: tag("Internet", { action: "Allow" }) }, "violates"],
+    ["the internet, perhaps denied", { properties: tag("Internet", { action: unknown }) }, "undecided"],
+    ["some addresses", { properties: tag(undefined, { addressPrefixes: ["10.0.0.0/8"] }) }, "complies"],
+    ["every address", { properties: tag(undefined, { addressPrefixes: ["10.0.0.0/8", "0.0.0.0/0"] }) }, "violates"],
+    ["every address of IPv6", { properties: tag(undefined, { addressPrefixes: ["::/0"] }) }, "violates"],
+    ["a rule for hosts without one", { properties: { type: "FQDN" } }, "complies"],
     [
-      ["one host", { properties: fqdn("pypi.org") }, "complies"],
-      ["hosts of one owner", { properties: fqdn("*.pythonhosted.org") }, "complies"],
-      ["a private endpoint", { properties: endpointRule }, "complies"],
-      ["a narrow service tag", { properties: tag("AzureMachineLearning") }, "complies"],
-      ["every host", { properties: fqdn("*") }, "violates"],
-      ["a top-level domain", { properties: fqdn("*.com") }, "violates"],
-      ...["blob.", "dfs.", "file.", "queue.", "table.", ""].map(
-        (service): ResourceCase => ["every account", { properties: fqdn(`*.${service}core.windows.net`) }, "violates"],
-      ),
-      ...["*.amazonaws.com", "*.s3.amazonaws.com", "s3.amazonaws.com"].map(
-        (host): ResourceCase => ["every bucket on AWS", { properties: fqdn(host) }, "violates"],
-      ),
-      ...["*.googleapis.com", "*.storage.googleapis.com", "storage.googleapis.com"].map(
-        (host): ResourceCase => ["every bucket on Google Cloud", { properties: fqdn(host) }, "violates"],
-      ),
-      ...["AzureCloud", "Storage"].map(
-        (name): ResourceCase => ["everything on Azure", { properties: tag(name) }, "violates"],
-      ),
-      ["the internet", { properties: tag("Internet") }, "violates"],
-      ["the internet, denied", { properties: tag("Internet", { action: "Deny" }) }, "complies"],
-      ["the internet, allowed", { properties: tag("Internet", { action: "Allow" }) }, "violates"],
-      ["the internet, perhaps denied", { properties: tag("Internet", { action: unknown }) }, "undecided"],
-      ["some addresses", { properties: tag(undefined, { addressPrefixes: ["10.0.0.0/8"] }) }, "complies"],
-      ["every address", { properties: tag(undefined, { addressPrefixes: ["10.0.0.0/8", "0.0.0.0/0"] }) }, "violates"],
-      ["every address of IPv6", { properties: tag(undefined, { addressPrefixes: ["::/0"] }) }, "violates"],
-      ["a rule for hosts without one", { properties: { type: "FQDN" } }, "complies"],
-      [
-        "a host that the platform team forbids",
-        { properties: fqdn("pypi.org") },
-        "violates",
-        { forbiddenHosts: ["pypi.org"] },
-      ],
-      [
-        "a tag that the platform team allows",
-        { properties: tag("Storage") },
-        "complies",
-        { forbiddenServiceTags: ["Internet"] },
-      ],
-      ["an unknown host", { properties: fqdn(unknown) }, "undecided"],
-      ["unknown", { properties: unknown }, "undecided"],
+      "a host that the platform team forbids",
+      { properties: fqdn("pypi.org") },
+      "violates",
+      { forbiddenHosts: ["pypi.org"] },
     ],
-  ),
+    [
+      "a tag that the platform team allows",
+      { properties: tag("Storage") },
+      "complies",
+      { forbiddenServiceTags: ["Internet"] },
+    ],
+    ["an unknown host", { properties: fqdn(unknown) }, "undecided"],
+    ["unknown", { properties: unknown }, "undecided"],
+  ]),
   ...on(
     "workspace-outbound-rules-narrow",
     [AZURE_ML_WORKSPACE],
@@ -141,6 +152,30 @@ const outboundRules: ControlCases[] = [
       ["rules of a wrong type", { managedNetwork: { outboundRules: ["pypi.org"] } }, "violates"],
       ["a rule of a wrong type", { managedNetwork: { outboundRules: { pypi: "pypi.org" } } }, "violates"],
       ["unknown rules", { managedNetwork: { outboundRules: unknown } }, "undecided"],
+    ],
+  ),
+];
+
+const classicRules: ControlCases[] = [
+  ...on(
+    "workspace-outbound-rules-narrow",
+    ["azure:machinelearning/workspaceNetworkOutboundRuleFqdn:WorkspaceNetworkOutboundRuleFqdn"],
+    [
+      ["one host", { destinationFqdn: "pypi.org" }, "complies"],
+      ["every host", { destinationFqdn: "*" }, "violates"],
+      ["every account", { destinationFqdn: "*.blob.core.windows.net" }, "violates"],
+      ["unknown", { destinationFqdn: unknown }, "undecided"],
+      ["a host that the platform team forbids", { destinationFqdn: "a.b" }, "violates", { forbiddenHosts: ["a.b"] }],
+    ],
+  ),
+  ...on(
+    "workspace-outbound-rules-narrow",
+    ["azure:machinelearning/workspaceNetworkOutboundRuleServiceTag:WorkspaceNetworkOutboundRuleServiceTag"],
+    [
+      ["a narrow service tag", { serviceTag: "AzureMachineLearning", protocol: "TCP", portRanges: "443" }, "complies"],
+      ["the internet", { serviceTag: "Internet" }, "violates"],
+      ["every account", { serviceTag: "Storage" }, "violates"],
+      ["unknown", { serviceTag: unknown }, "undecided"],
     ],
   ),
 ];
@@ -384,8 +419,10 @@ function diagnosticCases(type: string, setting: string, path: string, logs: stri
 const relations: ControlCases[] = [
   endpointCases(AZURE_ML_WORKSPACE),
   endpointCases(CLASSIC_ML_WORKSPACE),
+  endpointCases(CLASSIC_HUB),
   dnsCases(AZURE_ML_WORKSPACE),
   dnsCases(CLASSIC_ML_WORKSPACE),
+  dnsCases(CLASSIC_HUB),
   diagnosticCases(AZURE_ML_WORKSPACE, "azure-native:monitor:DiagnosticSetting", "resourceUri", "logs"),
   diagnosticCases(
     AZURE_ML_WORKSPACE,
@@ -393,11 +430,8 @@ const relations: ControlCases[] = [
     "resourceUri",
     "logs",
   ),
-  diagnosticCases(
-    CLASSIC_ML_WORKSPACE,
-    "azure:monitoring/diagnosticSetting:DiagnosticSetting",
-    "targetResourceId",
-    "enabledLogs",
+  ...[CLASSIC_ML_WORKSPACE, CLASSIC_HUB].map((type) =>
+    diagnosticCases(type, "azure:monitoring/diagnosticSetting:DiagnosticSetting", "targetResourceId", "enabledLogs"),
   ),
 ];
 
@@ -440,7 +474,7 @@ const others: ControlCases[] = [
   ),
   ...on(
     "workspace-cmk",
-    [CLASSIC_ML_WORKSPACE],
+    [CLASSIC_ML_WORKSPACE, CLASSIC_HUB],
     [
       ["a key", { encryption: { keyId: VAULT_KEY, keyVaultId: "/s/vault" } }, "complies"],
       ["no key", { encryption: {} }, "violates"],
@@ -448,7 +482,7 @@ const others: ControlCases[] = [
   ),
   ...on(
     "workspace-user-assigned-identity",
-    [AZURE_ML_WORKSPACE, CLASSIC_ML_WORKSPACE],
+    [AZURE_ML_WORKSPACE, CLASSIC_ML_WORKSPACE, CLASSIC_HUB],
     [
       ["one of your own", { identity: { type: "UserAssigned" }, primaryUserAssignedIdentity: unknown }, "complies"],
       [
@@ -492,6 +526,13 @@ const others: ControlCases[] = [
       ["no credentials", { properties: { credentials: { credentialsType: "None" } } }, "complies"],
       ["an account key", { properties: { credentials: { credentialsType: "AccountKey" } } }, "violates"],
       ["a token", { properties: { credentials: { credentialsType: "sas" } } }, "violates"],
+      ...["Certificate", "KerberosKeytab", "KerberosPassword", "ServicePrincipal"].map(
+        (credentialsType): ResourceCase => [
+          credentialsType,
+          { properties: { credentials: { credentialsType } } },
+          "violates",
+        ],
+      ),
       ["credentials of a wrong type", { properties: { credentials: { credentialsType: ["Sas"] } } }, "violates"],
       ["unknown", { properties: { credentials: unknown } }, "undecided"],
     ],
@@ -514,17 +555,45 @@ const others: ControlCases[] = [
     ],
   ),
   ...on(
+    "datastore-identity-access",
+    ["azure:machinelearning/datastoreDatalakeGen2:DatastoreDatalakeGen2"],
+    [
+      ["no credentials", { serviceDataIdentity: "WorkspaceUserAssignedIdentity" }, "complies"],
+      ["a service principal's secret", { tenantId: "t", clientId: "c", clientSecret: "s" }, "violates"],
+      ["a secret that is not known yet", { clientSecret: unknown }, "undecided"],
+    ],
+  ),
+  ...on(
     "connection-identity-access",
-    ["azure-native:machinelearningservices:WorkspaceConnection"],
+    [
+      "azure-native:machinelearningservices:WorkspaceConnection",
+      "azure-native:cognitiveservices:AccountConnection",
+      "azure-native:cognitiveservices:ProjectConnection",
+    ],
     [
       ["Entra ID", { properties: { authType: "AAD" } }, "complies"],
       ["a managed identity", { properties: { authType: "ManagedIdentity" } }, "complies"],
       ["an API key", { properties: { authType: "ApiKey" } }, "violates"],
-      ...["PAT", "SAS", "AccessKey", "AccountKey", "CustomKeys", "UsernamePassword"].map(
-        (authType): ResourceCase => [authType, { properties: { authType } }, "violates"],
-      ),
+      ...[
+        "AccessKey",
+        "AccountKey",
+        "CustomKeys",
+        "DelegatedSAS",
+        "OAuth2",
+        "PAT",
+        "SAS",
+        "ServicePrincipal",
+        "UsernamePassword",
+      ].map((authType): ResourceCase => [authType, { properties: { authType } }, "violates"]),
       ["unknown", { properties: { authType: unknown } }, "undecided"],
     ],
+  ),
+  ...[
+    "azure:cognitive/accountConnectionApiKey:AccountConnectionApiKey",
+    "azure:cognitive/accountConnectionAccountKey:AccountConnectionAccountKey",
+    "azure:cognitive/accountConnectionCustomKeys:AccountConnectionCustomKeys",
+  ].flatMap((type) =>
+    on("connection-identity-access", [type], [["a stored key", { target: "https://e" }, "violates"]]),
   ),
   ...on(
     "workspace-no-v1-legacy-mode",
@@ -588,6 +657,14 @@ const others: ControlCases[] = [
       ["not marked", { highBusinessImpact: false }, "violates"],
     ],
   ),
+  ...on(
+    "workspace-high-business-impact",
+    [CLASSIC_HUB],
+    [
+      ["marked", { highBusinessImpactEnabled: true }, "complies"],
+      ["not marked", { highBusinessImpactEnabled: false }, "violates"],
+    ],
+  ),
   ...on("studio-sign-in", SAGEMAKER_DOMAIN, [
     ["IAM", { authMode: "IAM" }, "complies"],
     ["SSO", { authMode: "SSO" }, "complies"],
@@ -632,33 +709,11 @@ const others: ControlCases[] = [
     ["an empty list of accounts", docker({ enableDockerAccess: "ENABLED", vpcOnlyTrustedAccounts: [] }), "violates"],
     ["unknown", docker({ enableDockerAccess: unknown }), "undecided"],
   ]),
+  ...on("workspace-tags", [...SAGEMAKER_TAGGED.filter(hasTagMap), ...AZURE_ML_TAGGED], tagCases("tags")),
+  ...on("workspace-tags", VERTEX_LABELED, tagCases("labels")),
   ...on(
     "workspace-tags",
-    [
-      "aws:sagemaker/domain:Domain",
-      "aws:sagemaker/appImageConfig:AppImageConfig",
-      "aws:sagemaker/image:Image",
-      AZURE_ML_WORKSPACE,
-      CLASSIC_ML_WORKSPACE,
-      "azure-native:machinelearningservices:Registry",
-    ],
-    [
-      ["a tag", { tags: { team: "fraud" } }, "complies"],
-      ["a tag that is not known yet", { tags: { team: unknown } }, "complies"],
-      ["no tag", { tags: {} }, "violates"],
-      [
-        "the tags that are required",
-        { tags: { team: "fraud", stage: "prod" } },
-        "complies",
-        { requiredTags: ["team"] },
-      ],
-      ["others than the tags that are required", { tags: { stage: "prod" } }, "violates", { requiredTags: ["team"] }],
-      ["unknown", { tags: unknown }, "undecided"],
-    ],
-  ),
-  ...on(
-    "workspace-tags",
-    ["aws-native:sagemaker:Domain"],
+    SAGEMAKER_TAGGED.filter((type) => !hasTagMap(type)),
     [
       ["a tag", { tags: [{ key: "team", value: "fraud" }] }, "complies"],
       ["no tag", { tags: [] }, "violates"],
@@ -666,6 +721,32 @@ const others: ControlCases[] = [
     ],
   ),
 ];
+
+function hasTagMap(type: string): boolean {
+  return type.startsWith("aws:");
+}
+
+/** Cases of a map of tags or labels. */
+function tagCases(property: string): ResourceCase[] {
+  return [
+    ["a tag", { [property]: { team: "fraud" } }, "complies"],
+    ["a tag that is not known yet", { [property]: { team: unknown } }, "complies"],
+    ["no tag", { [property]: {} }, "violates"],
+    [
+      "the tags that are required",
+      { [property]: { team: "fraud", stage: "prod" } },
+      "complies",
+      { requiredTags: ["team"] },
+    ],
+    [
+      "others than the tags that are required",
+      { [property]: { stage: "prod" } },
+      "violates",
+      { requiredTags: ["team"] },
+    ],
+    ["unknown", { [property]: unknown }, "undecided"],
+  ];
+}
 
 function docker(dockerSettings: Record<string, unknown>): Record<string, unknown> {
   return { domainSettings: { dockerSettings } };
@@ -691,4 +772,11 @@ function studioSettings(
   ];
 }
 
-export const cases: ControlCases[] = [...publicAccess, ...egress, ...outboundRules, ...relations, ...others];
+export const cases: ControlCases[] = [
+  ...publicAccess,
+  ...egress,
+  ...outboundRules,
+  ...classicRules,
+  ...relations,
+  ...others,
+];
