@@ -154,6 +154,11 @@ const roleCases: StackCase[] = [
     [role(), unknownPolicy, attachment(unknown, { policyArn: [unknownPolicy] })],
     "violates",
   ],
+  [
+    "an attachment of a policy that is not known yet",
+    [role(), policy(document(reads("*"))), attachment(unknown)],
+    "undecided",
+  ],
   ["a policy that nobody attaches", [role(), policy(document(reads("*")))], "complies"],
   ["AWS's policy for all of S3", [role(), attachment(`${AWS}AmazonS3ReadOnlyAccess`)], "violates"],
   [
