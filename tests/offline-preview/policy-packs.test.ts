@@ -88,7 +88,7 @@ describe("offline preview: policy packs", () => {
         `import * as pulumi from "@pulumi/pulumi";
 import { Queue } from "@pulumi/aws/sqs/queue.js";
 const parent = new Queue("parent", {}, { protect: true });
-new Queue("queue", { name: pulumi.secret("hidden"), __internal: 1 } as never, {
+new Queue("queue", { name: pulumi.secret("short"), __internal: 1 } as never, {
   parent,
   ignoreChanges: ["name"],
   customTimeouts: { create: "1h30m" },
@@ -119,7 +119,8 @@ new Queue("queue", { name: pulumi.secret("hidden"), __internal: 1 } as never, {
       deleteBeforeReplace: true,
       parent: resource(stack, "parent").urn,
       props: ["name"],
-      name: "hidden",
+      // Too short to be hidden in the message that says so.
+      name: "short",
       provider: "eu-west-1",
     });
   });
