@@ -4,6 +4,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { messageOf, UserError } from "../errors.ts";
+import { localPackages } from "./packages.ts";
 import { versionRangeProblem } from "./version-range.ts";
 import { parseYaml } from "./yaml.ts";
 
@@ -45,6 +46,8 @@ export interface Project {
   main: string;
   typescript: TypeScriptOption;
   config: Record<string, ConfigDeclaration>;
+  /** Packages whose plugin is a folder: name -> absolute path. */
+  packages: Record<string, string>;
 }
 
 const EXTENSIONS = [".json", ".yaml", ".yml"];
@@ -101,6 +104,7 @@ export function loadProject(folder: string): Project {
     ...entryPoint(raw.main, root, fail),
     typescript: typescriptOption(raw.runtime, fail),
     config: readDeclarations(name, config, fail),
+    packages: localPackages(raw, root, fail),
   };
 }
 
