@@ -8,7 +8,7 @@ import type * as emptyproto from "google-protobuf/google/protobuf/empty_pb.js";
 import type * as structproto from "google-protobuf/google/protobuf/struct_pb.js";
 import { messageOf } from "../errors.ts";
 import type { LogLine, MissingAnswer, Properties, ResourceRecord, StackRun, Value } from "../protocol/messages.ts";
-import { downgradeMap, secret, UNKNOWN } from "../protocol/properties.ts";
+import { containsUnknown, downgradeMap, secret, UNKNOWN } from "../protocol/properties.ts";
 import { makeUrn, packageOf, STACK_TYPE } from "../protocol/urn.ts";
 import type { TypeKnowledge } from "../sdk/shapes.ts";
 import { skeleton } from "../sdk/skeleton.ts";
@@ -29,6 +29,7 @@ import {
   withPluginSource,
 } from "./providers.ts";
 import { dependenciesOf, type Goal, goalOf, inheritFromParent, policyOptions } from "./registration.ts";
+import { RemoteComponents } from "./remote-components.ts";
 import { sourceOf } from "./source.ts";
 import { type Callback, Transforms } from "./transforms.ts";
 
@@ -56,6 +57,11 @@ export interface MonitorHost {
   callback(target: string, token: string, request: Uint8Array): Promise<Uint8Array>;
   /** Something that only a fixture could have answered. */
   missing(answer: MissingAnswer): void;
+  /** Has a package's plugin make a component and register it here; undefined if it cannot. Absent: there are none. */
+  construct?(
+    pkg: string,
+    request: providerproto.ConstructRequest,
+  ): Promise<providerproto.ConstructResponse | undefined>;
   /** What is known of the types without their providers. */
   knowledge: TypeKnowledge;
 }
@@ -100,6 +106,7 @@ export class Monitor {
   private readonly transforms: Transforms;
   private readonly hooks: Hooks;
   private readonly planner: Planner;
+  private readonly remote: RemoteComponents;
   /** Components whose outputs are still to come. */
   private readonly open = new Set<string>();
 
@@ -115,6 +122,7 @@ export class Monitor {
     this.transforms = new Transforms(protos, call);
     this.hooks = new Hooks(protos, call, host.log);
     this.planner = new Planner(host.knowledge, host, run.assumesCreated ?? false);
+    this.remote = new RemoteComponents(run, protos);
   }
 
   getDeploymentInfo(): resproto.DeploymentInfo {
@@ -151,6 +159,10 @@ export class Monitor {
 
   async registerResource(request: resproto.RegisterResourceRequest): Promise<resproto.RegisterResourceResponse> {
     let goal = goalOf(request);
+    // The stack's own position is a line of the SDK.
+    const position = goal.type === STACK_TYPE ? undefined : request.getSourceposition();
+    const { transforms, source } = this.remote.fromProgram(goal, sourceOf(position, this.run.root));
+    goal.transforms = transforms;
     const parent = this.states.get(goal.parent);
     if (parent !== undefined) inheritFromParent(goal, parent.goal);
     if (goal.custom || goal.remote) checkTypeToken(goal.type);
@@ -164,9 +176,26 @@ export class Monitor {
     if (needsProvider && provider === undefined) {
       throw new MonitorError(`Default provider for '${pkg}' disabled. '${urn}' must use an explicit provider.`);
     }
-    // The stack's own position is a line of the SDK.
-    const position = goal.type === STACK_TYPE ? undefined : request.getSourceposition();
-    return this.settle(goal, urn, provider ?? "", sourceOf(position, this.run.root));
+    const constructed = goal.remote ? await this.construct(goal, pkg, provider ?? "") : undefined;
+    return constructed ?? this.settle(goal, urn, provider ?? "", source);
+  }
+
+  /** Lets a remote component's plugin register it, with all that is in it; undefined if there is none that runs. */
+  private async construct(
+    goal: Goal,
+    pkg: string,
+    provider: string,
+  ): Promise<resproto.RegisterResourceResponse | undefined> {
+    if (this.host.construct === undefined) return undefined;
+    if (containsUnknown(this.inputsOf(urnOfReference(provider)))) {
+      const message = `${goal.name} [${goal.type}]: opaque, as the configuration of its provider is not known yet`;
+      this.host.log({ severity: "warning", message, urn: "" });
+      return undefined;
+    }
+    const providers = this.components.inherited(goal.parent, goal.providers);
+    const constructed = await this.host.construct(pkg, this.remote.request(goal, providers));
+    if (constructed === undefined) return undefined;
+    return this.remote.response(constructed, (outputs) => this.downgraded(outputs));
   }
 
   async registerResourceOutputs(request: resproto.RegisterResourceOutputsRequest): Promise<emptyproto.Empty> {

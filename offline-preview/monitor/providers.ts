@@ -94,7 +94,12 @@ export class ComponentProviders {
 
   /** Remembers a component's providers, its parent's included. */
   add(urn: string, parent: string, providers: ProviderMap): void {
-    this.byUrn.set(urn, { ...this.byUrn.get(parent), ...providers });
+    this.byUrn.set(urn, this.inherited(parent, providers));
+  }
+
+  /** The providers that a component has, its parent's included. */
+  inherited(parent: string, providers: ProviderMap): ProviderMap {
+    return { ...this.byUrn.get(parent), ...providers };
   }
 
   /** The provider of a resource, or "" when it needs a default one. */

@@ -1,10 +1,13 @@
-// Runs programs that nobody reviewed: each stack in a process of its own, under Node.js's permission model, with the
-// monitor on this side. What the program registers is recorded and judged here, out of its reach.
+// Runs each stack in a process of its own, with the monitor on this side. For programs that nobody reviewed, under Node.js's
+// permission model: what the program registers is recorded and judged here, out of its reach. And for projects with plugins
+// whose source is a folder: such a plugin is one more process that registers resources.
 
 import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { folder } from "../here.cjs";
 import { Monitor, type MonitorHost } from "../monitor/monitor.ts";
+import { ComponentPlugins } from "../plugins/component-plugins.ts";
+import type { Project } from "../project/project.ts";
 import type { StackRun } from "../protocol/messages.ts";
 import { knowledgeOf } from "../sdk/knowledge.ts";
 import { homeEnvironment } from "./environment.ts";
@@ -12,15 +15,35 @@ import { callbackCaller, loadProtocol, type Protocol, serveMonitor } from "./mon
 import { type Runner, RunnerProcess, type RunObserver } from "./runner-process.ts";
 import { killWithSupervisor } from "./watchdog.ts";
 
-/** A runner for untrusted programs. */
-export class IsolatedRunner implements Runner {
+/** How a project's programs are run. */
+export interface RunnerOptions {
+  /** Whether programs and plugins can do nothing but register resources. */
+  isolated: boolean;
+  /** Packages whose plugin is a folder: name -> absolute path. */
+  packages: Record<string, string>;
+}
+
+/** The runner that a project needs. `environment.HOME` is a temporary folder of this preview. */
+export function runnerFor(
+  { pwd, packages }: Pick<Project, "pwd" | "packages">,
+  environment: Record<string, string>,
+  isolated: boolean,
+): Runner {
+  const plain = !isolated && Object.keys(packages).length === 0;
+  return plain ? new RunnerProcess(environment, pwd) : new ServedRunner(environment, { isolated, packages });
+}
+
+/** A runner with the monitor outside of the program's process. */
+class ServedRunner implements Runner {
   private readonly environment: Record<string, string>;
+  private readonly options: RunnerOptions;
   private readonly protocol: Protocol;
-  private current: RunnerProcess | undefined;
+  private current: Pick<Runner, "stop"> | undefined;
 
   /** `environment.HOME` is a temporary folder of this preview; each stack gets one of its own below it. */
-  constructor(environment: Record<string, string>) {
+  constructor(environment: Record<string, string>, options: RunnerOptions) {
     this.environment = environment;
+    this.options = options;
     this.protocol = loadProtocol();
   }
 
@@ -31,18 +54,27 @@ export class IsolatedRunner implements Runner {
     const home = mkdtempSync(join(HOME, "stack-"));
     const callbacks = callbackCaller(this.protocol);
     const judged = untilEnded(observer);
-    const monitor = new Monitor(run, hostOf(judged.observer, callbacks.call, run), this.protocol.protos);
+    const host: MonitorHost = {
+      ...hostOf(judged.observer, callbacks.call, run),
+      construct: (pkg, request) => plugins.construct(pkg, request),
+    };
+    const monitor = new Monitor(run, host, this.protocol.protos);
     const served = await serveMonitor(this.protocol, monitor, observer.log, socketFolder);
     const environment = { ...this.environment, ...homeEnvironment(home) };
-    const child = new RunnerProcess(environment, run.pwd, [...PRELOAD, ...permissions(run, home)]);
-    this.current = child;
+    const plugins = this.pluginsOf(run, environment, served.address, observer);
+    const child = new RunnerProcess(environment, run.pwd, this.nodeOptions(run, home));
+    const stop = () => {
+      child.stop();
+      plugins.stop();
+    };
+    this.current = { stop };
     const unwatch = killWithSupervisor(child.start().pid as number);
     try {
       const errors = await child.run({ ...run, monitor: served.address }, linesOnly(observer), deadline);
       return errors.map(withoutStatus);
     } finally {
       judged.end();
-      child.stop();
+      stop();
       unwatch();
       callbacks.close();
       served.stop();
@@ -54,6 +86,42 @@ export class IsolatedRunner implements Runner {
 
   stop(): void {
     this.current?.stop();
+  }
+
+  private pluginsOf(
+    run: StackRun,
+    environment: Record<string, string>,
+    address: string,
+    observer: RunObserver,
+  ): ComponentPlugins {
+    return new ComponentPlugins({
+      packages: this.options.packages,
+      protocol: this.protocol,
+      address,
+      encryptedKeys: run.encryptedKeys,
+      cwd: run.pwd,
+      environment: { ...environment, PULUMI_PROJECT: run.project },
+      nodeOptions: (pluginFolder) => this.nodeOptions(run, environment.HOME as string, pluginFolder),
+      warn: (message) => observer.log({ severity: "warning", message, urn: "" }),
+    });
+  }
+
+  /** Options of Node.js for the program or, with its folder, for a plugin. */
+  private nodeOptions({ root, pwd }: StackRun, home: string, pluginFolder?: string): string[] {
+    if (!this.options.isolated) return [];
+    if (pluginFolder === undefined) return [...PRELOAD, ...permissions([root, pwd], home)];
+    // The project itself says where its plugins are, and must not open all that is around it by that.
+    if (realpathSync(root).startsWith(realpathSync(pluginFolder) + sep)) {
+      throw new Error("--isolated does not allow reading a folder that the project is in");
+    }
+    return [...PRELOAD, ...permissions([pluginFolder, root, pwd], home)];
+  }
+}
+
+/** A runner for untrusted programs without plugins. */
+export class IsolatedRunner extends ServedRunner {
+  constructor(environment: Record<string, string>) {
+    super(environment, { isolated: true, packages: {} });
   }
 }
 
@@ -104,15 +172,16 @@ function withoutStatus(error: string): string {
 }
 
 // No child processes, no threads (they have no permissions to keep to), no native code, no inspector, and no database that
-// opens files by itself; files only of the project and of installed packages, and written only in the empty home.
-function permissions(run: StackRun, home: string): string[] {
-  const packages = [run.pwd, folder].flatMap(packageFolders);
-  const readable = [...new Set([run.root, run.pwd, folder, home, ...packages, ...packages.flatMap(workspaces)])];
+// opens files by itself; files only of these folders and of installed packages, and written only in the empty home.
+function permissions(folders: string[], home: string): string[] {
+  const all = [...folders, folder];
+  const packages = [...new Set(all.flatMap(packageFolders))];
+  const readable = [...new Set([...all, home, ...packages, ...packages.flatMap(workspaces)])];
   return [
     "--permission",
     "--no-experimental-sqlite",
     ...readable.map((path) => `--allow-fs-read=${path}${sep}`),
-    ...manifests([run.pwd, folder]).map((file) => `--allow-fs-read=${file}`),
+    ...manifests(all).map((file) => `--allow-fs-read=${file}`),
     `--allow-fs-write=${home}${sep}`,
   ];
 }

@@ -13,12 +13,15 @@ import { engineClient, monitorClient } from "./clients.ts";
 
 // As the SDK itself: stacks can be large.
 const MAX_MESSAGE = 400 * 1024 * 1024;
+const OPTIONS = { "grpc.max_receive_message_length": MAX_MESSAGE, "grpc.max_send_message_length": MAX_MESSAGE };
 
 /** The protocol, from the SDK that this package has: nothing of the project's is loaded here. */
 export interface Protocol {
   grpc: typeof import("@grpc/grpc-js");
   protos: Protos;
   load(path: string): Record<string, never>;
+  /** Options of every channel. */
+  options: typeof OPTIONS;
 }
 
 /** Loads the protocol; a UserError if @pulumi/pulumi is not installed beside this package. */
@@ -29,7 +32,8 @@ export function loadProtocol(): Protocol {
     sdk = createRequire(require.resolve("@pulumi/pulumi"));
   } catch {
     throw new UserError(
-      "--isolated: @pulumi/pulumi is not installed beside pulumi-offline-preview; install both together",
+      "@pulumi/pulumi is not installed beside pulumi-offline-preview, where --isolated and packages whose source is a " +
+        "folder need it; install both together",
     );
   }
   const load = (path: string) => require(`@pulumi/pulumi/proto/${path}`);
@@ -42,6 +46,7 @@ export function loadProtocol(): Protocol {
       empty: sdk("google-protobuf/google/protobuf/empty_pb.js"),
     },
     load,
+    options: OPTIONS,
   };
 }
 
@@ -58,15 +63,12 @@ type Client = Record<string, (request: never, done: (error: unknown, response?: 
 
 /** Serves a monitor and an engine that passes log lines on; `socketFolder` is an empty folder of this preview. */
 export async function serveMonitor(
-  { grpc, load }: Protocol,
+  { grpc, load, options }: Protocol,
   monitor: Monitor,
   log: (line: LogLine) => void,
   socketFolder: string,
 ): Promise<ServedMonitor> {
-  const server = new grpc.Server({
-    "grpc.max_receive_message_length": MAX_MESSAGE,
-    "grpc.max_send_message_length": MAX_MESSAGE,
-  });
+  const server = new grpc.Server(options);
   addService(server, load("resource_grpc_pb.js").ResourceMonitorService as never, monitorClient(monitor));
   addService(server, load("engine_grpc_pb.js").EngineService as never, engineClient(log));
   const address = socketAddress(socketFolder);
@@ -103,7 +105,7 @@ function addService(server: import("@grpc/grpc-js").Server, service: Service, cl
 }
 
 /** Calls functions of the program that it serves itself; only on this machine. */
-export function callbackCaller({ grpc, load }: Protocol): {
+export function callbackCaller({ grpc, load, options }: Protocol): {
   call(target: string, token: string, request: Uint8Array): Promise<Uint8Array>;
   close(): void;
 } {
@@ -123,12 +125,7 @@ export function callbackCaller({ grpc, load }: Protocol): {
       if (!/^127\.0\.0\.1:\d+$/.test(target)) {
         return Promise.reject(new Error(`callbacks must be served on 127.0.0.1, not ${target}`));
       }
-      const client =
-        clients.get(target) ??
-        new CallbacksClient(target, grpc.credentials.createInsecure(), {
-          "grpc.max_receive_message_length": MAX_MESSAGE,
-          "grpc.max_send_message_length": MAX_MESSAGE,
-        });
+      const client = clients.get(target) ?? new CallbacksClient(target, grpc.credentials.createInsecure(), options);
       clients.set(target, client);
       const request = new CallbackInvokeRequest();
       request.setToken(token);
