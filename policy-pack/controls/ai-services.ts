@@ -1,10 +1,11 @@
-/** Controls of hosted AI services: Azure OpenAI and the other Azure AI services. */
+/** Controls of hosted AI services: Amazon Bedrock, Azure OpenAI and the other Azure AI services. */
 import { eitherPlace, mustHaveCompanion } from "../checks/companions.ts";
 import { onlyIf } from "../checks/conditions.ts";
+import { mustNameKmsKey } from "../checks/customer-keys.ts";
 import { mustSendLogs } from "../checks/diagnostic-settings.ts";
 import { mustHavePrivateEndpoint } from "../checks/private-endpoints.ts";
 import type { Context, Control, StackResource, StackView, Topic } from "../control.ts";
-import { anyOf, type Finding, mustBeOneOf, mustBeSet, mustEqual, same } from "../findings.ts";
+import { anyOf, each, type Finding, mustBeOneOf, mustBeSet, mustEqual, mustNotBeOneOf, same } from "../findings.ts";
 
 const ACCOUNT = "azure-native:cognitiveservices:Account";
 const MANAGED_NETWORK = "azure-native:cognitiveservices:ManagedNetworkSetting";
@@ -14,6 +15,23 @@ const CLASSIC_AI_SERVICES = "azure:cognitive/aIServices:AIServices";
 const CLASSIC_KEY = "azure:cognitive/accountCustomerManagedKey:AccountCustomerManagedKey";
 const CLASSIC_ACCOUNTS = [CLASSIC_ACCOUNT, CLASSIC_AI_SERVICES];
 const ACCOUNTS = [ACCOUNT, ...CLASSIC_ACCOUNTS];
+
+const CONTENT_POLICY = "azure-native:cognitiveservices:RaiPolicy";
+const CLASSIC_CONTENT_POLICY = "azure:cognitive/accountRaiPolicy:AccountRaiPolicy";
+
+const AGENT = "aws:bedrock/agentAgent:AgentAgent";
+const CUSTOM_MODEL = "aws:bedrock/customModel:CustomModel";
+/** What Bedrock keeps, and the property that names the key for it. */
+const BEDROCK_KEYS: [type: string, key: string][] = [
+  [CUSTOM_MODEL, "customModelKmsKeyId"],
+  [AGENT, "customerEncryptionKeyArn"],
+  ["aws:bedrock/agentFlow:AgentFlow", "customerEncryptionKeyArn"],
+  ["aws:bedrock/agentPrompt:AgentPrompt", "customerEncryptionKeyArn"],
+  ["aws:bedrock/agentDataSource:AgentDataSource", "serverSideEncryptionConfiguration.kmsKeyArn"],
+  ["aws:bedrock/agentcoreMemory:AgentcoreMemory", "encryptionKeyArn"],
+  ["aws:bedrock/agentcoreGateway:AgentcoreGateway", "kmsKeyArn"],
+  ["aws:bedrock/guardrail:Guardrail", "kmsKeyArn"],
+];
 
 /**
  * Kinds of accounts that store nothing, by the built-in Azure Policy 67121cc7. It leaves out AIServices as well, which
@@ -61,6 +79,26 @@ function classicMustHaveKey(account: StackResource, stack: StackView): Finding[]
   const ownRule = (props: object) =>
     anyOf(mustBeSet(props, "customerManagedKey.keyVaultKeyId"), mustBeSet(props, "customerManagedKey.managedHsmKeyId"));
   return eitherPlace(account, "customerManagedKey", ownRule, separate);
+}
+
+/** The names of a content filter's switches, and where the list of filters stands. */
+interface FilterPaths {
+  filters: string;
+  mode: string;
+  switches: string[];
+}
+
+/** A filter that the list leaves out is taken from the base policy, and all of Microsoft's own filter and block. */
+function mustFilterContent(props: object, { filters, mode, switches }: FilterPaths, context: Context): Finding[] {
+  const names = context.list("requiredFilters");
+  const isRequired = (name: unknown) => names.some((one) => same(name, one));
+  return [
+    ...each(props, filters, (filter) => {
+      const off = switches.flatMap((path) => mustEqual(props, `${filter}.${path}`, true, { absent: "complies" }));
+      return onlyIf(props, `${filter}.name`, isRequired, off);
+    }),
+    ...mustNotBeOneOf(props, mode, ["Asynchronous_filter", "Deferred"]),
+  ];
 }
 
 const controls: Control[] = [
@@ -234,8 +272,8 @@ const controls: Control[] = [
     id: "ai-service-cmk",
     title: "AI services are encrypted with a customer-managed key",
     severity: "high",
-    why: "Only with a key of your own can you see who decrypts training files and fine-tuned models, and take the right away.",
-    remedy: "Name a key of your Key Vault, which the account's identity may use.",
+    why: "Only with a key of your own can you see who decrypts training files, fine-tuned models and conversations, and take the right away.",
+    remedy: "Name a KMS key, or a key of your Key Vault that the account's identity may use.",
     url: "https://learn.microsoft.com/azure/ai-services/openai/encrypt-data-at-rest",
     frameworks: {
       nist80053: ["SC-12", "SC-13", "SC-28"],
@@ -244,7 +282,7 @@ const controls: Control[] = [
       pciDss: ["3.5.1"],
       mitreAtlas: ["AML.M0012"],
       azurePolicy: ["67121cc7"],
-      checkov: ["CKV2_AZURE_22"],
+      checkov: ["CKV_AWS_373", "CKV2_AZURE_22"],
     },
     parameters: {
       kindsWithoutData: {
@@ -254,6 +292,12 @@ const controls: Control[] = [
       },
     },
     checks: {
+      aws: BEDROCK_KEYS.map(([type, key]) => ({
+        types: [type],
+        whenAbsent: "violates",
+        cloudDefault: "a key that AWS owns",
+        evaluate: ({ props }) => mustNameKmsKey(props, key),
+      })),
       azure: [
         {
           types: [ACCOUNT],
@@ -317,6 +361,131 @@ const controls: Control[] = [
     },
   },
   {
+    id: "ai-service-private-network",
+    title: "Agents, their tools and fine-tuning run in a network of your own",
+    severity: "high",
+    why: "An agent runs code that a prompt has shaped; outside your network no firewall, endpoint policy or flow log sees what it does.",
+    remedy: "Use the network mode `VPC`, or `SANDBOX` for code interpreters, and name subnets for fine-tuning.",
+    url: "https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/agentcore-vpc.html",
+    frameworks: {
+      nist80053: ["AC-4", "SC-7"],
+      iso27001: ["A.8.20", "A.8.22"],
+      soc2: ["CC6.6"],
+      pciDss: ["1.3.2"],
+      mitreAtlas: ["AML.T0025"],
+    },
+    checks: {
+      aws: [
+        {
+          types: [
+            "aws:bedrock/agentcoreAgentRuntime:AgentcoreAgentRuntime",
+            "aws:bedrock/agentcoreBrowser:AgentcoreBrowser",
+          ],
+          whenAbsent: "violates",
+          cloudDefault: "none, it has to be chosen",
+          evaluate: ({ props }) => mustEqual(props, "networkConfiguration.networkMode", "VPC", { absent: "violates" }),
+        },
+        {
+          types: ["aws:bedrock/agentcoreCodeInterpreter:AgentcoreCodeInterpreter"],
+          whenAbsent: "violates",
+          cloudDefault: "none, it has to be chosen",
+          evaluate: ({ props }) =>
+            mustBeOneOf(props, "networkConfiguration.networkMode", ["VPC", "SANDBOX"], { absent: "violates" }),
+        },
+        {
+          types: [CUSTOM_MODEL, "aws:bedrockmodel/invocationJob:InvocationJob"],
+          whenAbsent: "violates",
+          cloudDefault: "a network that AWS owns",
+          evaluate: ({ props }) => mustBeSet(props, "vpcConfig.subnetIds", "list"),
+        },
+      ],
+    },
+  },
+  {
+    id: "ai-service-no-anonymous-callers",
+    title: "Gateways to tools know who calls them",
+    severity: "high",
+    why: "A gateway without authorization lets whoever finds its address use the tools behind it, with the gateway's rights.",
+    remedy: "Use `AWS_IAM`, or `CUSTOM_JWT` with your identity provider.",
+    url: "https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-inbound-auth.html",
+    frameworks: {
+      nist80053: ["AC-3", "IA-2", "IA-9"],
+      iso27001: ["A.5.15", "A.8.5"],
+      soc2: ["CC6.1"],
+      pciDss: ["8.3.1"],
+      mitreAtlas: ["AML.M0019"],
+    },
+    checks: {
+      aws: [
+        {
+          types: ["aws:bedrock/agentcoreGateway:AgentcoreGateway"],
+          whenAbsent: "violates",
+          cloudDefault: "none, it has to be chosen",
+          evaluate: ({ props }) =>
+            mustBeOneOf(props, "authorizerType", ["AWS_IAM", "CUSTOM_JWT", "AUTHENTICATE_ONLY"], {
+              absent: "violates",
+            }),
+        },
+      ],
+    },
+  },
+  {
+    id: "ai-service-content-filter",
+    title: "AI services filter harmful content and injected instructions",
+    severity: "medium",
+    why: "Without filters the model answers what it is asked, and follows what an attacker has planted in its input.",
+    remedy: "Give agents a guardrail, and leave the filters of content policies enabled and blocking.",
+    url: "https://learn.microsoft.com/azure/ai-foundry/openai/concepts/content-filter",
+    frameworks: {
+      nist80053: ["SI-10", "SI-15"],
+      iso27001: ["A.8.26"],
+      soc2: ["CC7.2"],
+      mitreAtlas: ["AML.M0020", "AML.T0051"],
+      checkov: ["CKV_AWS_383"],
+    },
+    parameters: {
+      requiredFilters: {
+        description: "Names of Azure's content filters that must be enabled and block.",
+        type: "array",
+        default: ["Hate", "Sexual", "Violence", "Selfharm", "Jailbreak"],
+      },
+    },
+    checks: {
+      aws: [
+        {
+          types: [AGENT],
+          whenAbsent: "violates",
+          cloudDefault: "no guardrail",
+          evaluate: ({ props }) => mustBeSet(props, "guardrailConfigurations", "list"),
+        },
+      ],
+      azure: [
+        {
+          types: [CONTENT_POLICY],
+          whenAbsent: "complies",
+          cloudDefault: "the filters of the base policy",
+          evaluate: ({ props }, context) =>
+            mustFilterContent(
+              props,
+              { filters: "properties.contentFilters", mode: "properties.mode", switches: ["enabled", "blocking"] },
+              context,
+            ),
+        },
+        {
+          types: [CLASSIC_CONTENT_POLICY],
+          whenAbsent: "complies",
+          cloudDefault: "the filters of the base policy",
+          evaluate: ({ props }, context) =>
+            mustFilterContent(
+              props,
+              { filters: "contentFilters", mode: "mode", switches: ["filterEnabled", "blockEnabled"] },
+              context,
+            ),
+        },
+      ],
+    },
+  },
+  {
     id: "ai-service-diagnostic-logs",
     title: "AI services send their logs to a place of yours",
     severity: "medium",
@@ -343,5 +512,5 @@ const controls: Control[] = [
   },
 ];
 
-/** Controls of hosted AI services: Azure OpenAI and the other Azure AI services. */
+/** Controls of hosted AI services: Amazon Bedrock, Azure OpenAI and the other Azure AI services. */
 export const aiServices: Topic = { title: "AI services", controls };

@@ -69,10 +69,14 @@ function onlineEndpointMustBePrivate(props: object): Finding[] {
   );
 }
 
-/** What an endpoint writes to buckets: captured requests, results of asynchronous ones, and dumps of crashed models. */
-function outputsMustBeEncrypted(props: object): Finding[] {
+/**
+ * What an endpoint writes to buckets: captured requests, results of asynchronous ones, and dumps of crashed models.
+ * Where a block for captured requests does not say whether to capture, @pulumi/aws says no, and SageMaker itself yes.
+ */
+function outputsMustBeEncrypted(type: string, props: object): Finding[] {
   const captured = mustNameKmsKey(props, "dataCaptureConfig.kmsKeyId");
-  const capturesNothing = mustEqual(props, "dataCaptureConfig.enableCapture", false, { absent: "violates" });
+  const absent = type === ENDPOINT_CONFIGURATION ? "complies" : "violates";
+  const capturesNothing = mustEqual(props, "dataCaptureConfig.enableCapture", false, { absent });
   return [
     ...wherePresent(props, "dataCaptureConfig", unless(capturesNothing, captured)),
     ...wherePresent(props, "asyncInferenceConfig", mustNameKmsKey(props, "asyncInferenceConfig.outputConfig.kmsKeyId")),
@@ -108,7 +112,7 @@ function componentsMustBeIsolated(props: object): Finding[] {
   ]);
 }
 
-/** The classic provider's API call says whether to capture; the other leaves it to SageMaker, which then does. */
+/** The same default as above, from the other side. */
 function mustCaptureRequests(type: string, props: object): Finding[] {
   const capture = "dataCaptureConfig.enableCapture";
   const captures =
@@ -348,7 +352,7 @@ const controls: Control[] = [
           types: ENDPOINT_CONFIGS,
           whenAbsent: "complies",
           cloudDefault: "nothing is written; where something is, the bucket's own encryption",
-          evaluate: ({ props }) => outputsMustBeEncrypted(props),
+          evaluate: ({ props, type }) => outputsMustBeEncrypted(type, props),
         },
         {
           types: [INFERENCE_EXPERIMENT],
@@ -422,7 +426,7 @@ const controls: Control[] = [
     remedy: "Start each variant with at least two instances, and do not scale down to fewer.",
     url: "https://docs.aws.amazon.com/securityhub/latest/userguide/sagemaker-controls.html",
     frameworks: {
-      nist80053: ["CP-10", "SC-5", "SC-36", "SI-13"],
+      nist80053: ["CP-10", "SC-5", "SC-36"],
       iso27001: ["A.8.14"],
       soc2: ["A1.2"],
       securityHub: ["SageMaker.4"],

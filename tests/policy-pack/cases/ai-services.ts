@@ -286,6 +286,137 @@ const logs: ControlCases[] = [
   ),
 ];
 
+const KMS_KEY = "arn:aws:kms:eu-west-1:111122223333:key/1";
+const AGENT = "aws:bedrock/agentAgent:AgentAgent";
+const CUSTOM_MODEL = "aws:bedrock/customModel:CustomModel";
+
+/** What Bedrock keeps, and how each type names its key. */
+const BEDROCK_KEYS: [type: string, at: (key: unknown) => Record<string, unknown>][] = [
+  [CUSTOM_MODEL, (customModelKmsKeyId) => ({ customModelKmsKeyId })],
+  [AGENT, (customerEncryptionKeyArn) => ({ customerEncryptionKeyArn })],
+  ["aws:bedrock/agentFlow:AgentFlow", (customerEncryptionKeyArn) => ({ customerEncryptionKeyArn })],
+  ["aws:bedrock/agentPrompt:AgentPrompt", (customerEncryptionKeyArn) => ({ customerEncryptionKeyArn })],
+  [
+    "aws:bedrock/agentDataSource:AgentDataSource",
+    (kmsKeyArn) => ({ serverSideEncryptionConfiguration: { kmsKeyArn } }),
+  ],
+  ["aws:bedrock/agentcoreMemory:AgentcoreMemory", (encryptionKeyArn) => ({ encryptionKeyArn })],
+  ["aws:bedrock/agentcoreGateway:AgentcoreGateway", (kmsKeyArn) => ({ kmsKeyArn })],
+  ["aws:bedrock/guardrail:Guardrail", (kmsKeyArn) => ({ kmsKeyArn })],
+];
+
+const bedrockKeys: ControlCases[] = BEDROCK_KEYS.flatMap(([type, at]) =>
+  on(
+    "ai-service-cmk",
+    [type],
+    [
+      ["a key", at(KMS_KEY), "complies"],
+      ["a key that is made along with it", at(unknown), "complies"],
+      ["an empty key", at(""), "violates"],
+      ["a key that AWS manages", at("alias/aws/bedrock"), "violates"],
+      ["a key of a wrong type", at([KMS_KEY]), "violates"],
+    ],
+  ),
+);
+
+/** Properties of what AgentCore runs. */
+function network(networkMode: unknown): Record<string, unknown> {
+  return { networkConfiguration: { networkMode } };
+}
+
+const NETWORK = { vpcConfig: { subnetIds: ["subnet-1"], securityGroupIds: ["sg-1"] } };
+
+const privateNetwork: ControlCases[] = [
+  ...on(
+    "ai-service-private-network",
+    ["aws:bedrock/agentcoreAgentRuntime:AgentcoreAgentRuntime", "aws:bedrock/agentcoreBrowser:AgentcoreBrowser"],
+    setting(network, "VPC", "PUBLIC"),
+  ),
+  ...on(
+    "ai-service-private-network",
+    ["aws:bedrock/agentcoreCodeInterpreter:AgentcoreCodeInterpreter"],
+    [...setting(network, "VPC", "PUBLIC"), ["a sandbox", network("SANDBOX"), "complies"]],
+  ),
+  ...on(
+    "ai-service-private-network",
+    [CUSTOM_MODEL, "aws:bedrockmodel/invocationJob:InvocationJob"],
+    [
+      ["subnets", NETWORK, "complies"],
+      ["subnets that are made along with it", { vpcConfig: { subnetIds: unknown } }, "complies"],
+      ["no subnets", { vpcConfig: { subnetIds: [] } }, "violates"],
+      ["subnets of a wrong type", { vpcConfig: { subnetIds: "subnet-1" } }, "violates"],
+    ],
+  ),
+];
+
+const callers: ControlCases[] = on(
+  "ai-service-no-anonymous-callers",
+  ["aws:bedrock/agentcoreGateway:AgentcoreGateway"],
+  [
+    ...setting((authorizerType) => ({ authorizerType }), "AWS_IAM", "NONE"),
+    ["an identity provider", { authorizerType: "CUSTOM_JWT" }, "complies"],
+  ],
+);
+
+/** Properties of a content policy of azure-native with one filter. */
+function filter(more: Record<string, unknown>, mode: unknown = "Default"): Record<string, unknown> {
+  return { properties: { mode, contentFilters: [{ name: "Hate", enabled: true, blocking: true, ...more }] } };
+}
+
+/** The same of the classic provider. */
+function classicFilter(more: Record<string, unknown>, mode: unknown = "Default"): Record<string, unknown> {
+  return { mode, contentFilters: [{ name: "Hate", filterEnabled: true, blockEnabled: true, ...more }] };
+}
+
+const contentFilters: ControlCases[] = [
+  ...on(
+    "ai-service-content-filter",
+    [AGENT],
+    [
+      [
+        "a guardrail",
+        { guardrailConfigurations: [{ guardrailIdentifier: unknown, guardrailVersion: "1" }] },
+        "complies",
+      ],
+      ["no guardrail", { guardrailConfigurations: [] }, "violates"],
+      ["a guardrail of a wrong type", { guardrailConfigurations: "strict" }, "violates"],
+    ],
+  ),
+  ...on(
+    "ai-service-content-filter",
+    ["azure-native:cognitiveservices:RaiPolicy"],
+    [
+      ["a filter that blocks", filter({}), "complies"],
+      ["a filter that is off", filter({ enabled: false }), "violates"],
+      ["a filter that only reports", filter({ blocking: false }), "violates"],
+      ["a filter that only reports, by another spelling", filter({ name: "hate", blocking: false }), "violates"],
+      ["another filter that is off", filter({ name: "Profanity", enabled: false }), "complies"],
+      ["answers that are filtered afterwards", filter({}, "Asynchronous_filter"), "violates"],
+      ["answers that are filtered afterwards, by the old name", filter({}, "Deferred"), "violates"],
+      [
+        "a filter that is required",
+        filter({ name: "Profanity", enabled: false }),
+        "violates",
+        { requiredFilters: ["Profanity"] },
+      ],
+      ["unknown", filter({ enabled: unknown }), "undecided"],
+      ["a filter of an unknown name that is off", filter({ name: unknown, enabled: false }), "undecided"],
+      ["unknown filters", { properties: { contentFilters: unknown } }, "undecided"],
+      ["filters of a wrong type", { properties: { contentFilters: "none" } }, "violates"],
+    ],
+  ),
+  ...on(
+    "ai-service-content-filter",
+    ["azure:cognitive/accountRaiPolicy:AccountRaiPolicy"],
+    [
+      ["a filter that blocks", classicFilter({}), "complies"],
+      ["a filter that is off", classicFilter({ filterEnabled: false }), "violates"],
+      ["a filter that only reports", classicFilter({ blockEnabled: false }), "violates"],
+      ["answers that are filtered afterwards", classicFilter({}, "Asynchronous_filter"), "violates"],
+    ],
+  ),
+];
+
 export const cases: ControlCases[] = [
   ...settings,
   ...ownKey,
@@ -293,4 +424,8 @@ export const cases: ControlCases[] = [
   ...classicKinds,
   ...privateEndpoint,
   ...logs,
+  ...bedrockKeys,
+  ...privateNetwork,
+  ...callers,
+  ...contentFilters,
 ];

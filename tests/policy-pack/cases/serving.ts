@@ -294,10 +294,13 @@ const outputs: ControlCases[] = [
   ...on("endpoint-output-cmk", ENDPOINT_CONFIGS, [
     ["nothing", variant(CPU), "complies"],
     ["captured requests with a key", capture({ enableCapture: true, kmsKeyId: KEY }), "complies"],
-    ["captured requests with a key that is made along with it", capture({ kmsKeyId: unknown }), "complies"],
+    [
+      "captured requests with a key that is made along with it",
+      capture({ enableCapture: true, kmsKeyId: unknown }),
+      "complies",
+    ],
     ["captured requests", capture({ enableCapture: true }), "violates"],
-    ["captured requests, by default", capture({}), "violates"],
-    ["captured requests with a key that AWS manages", capture({ kmsKeyId: AWS_KEY }), "violates"],
+    ["captured requests with a key that AWS manages", capture({ enableCapture: true, kmsKeyId: AWS_KEY }), "violates"],
     ["no captured requests", capture({ enableCapture: false }), "complies"],
     ["captured requests, perhaps", capture({ enableCapture: unknown }), "undecided"],
     ["captured requests of a wrong type", { dataCaptureConfig: "all" }, "violates"],
@@ -313,6 +316,8 @@ const outputs: ControlCases[] = [
     ["core dumps with an empty key", dumps(""), "violates"],
     ["unknown variants", { productionVariants: unknown }, "undecided"],
   ]),
+  ...on("endpoint-output-cmk", [ENDPOINT_CONFIGURATION], [["captured or not left out", capture({}), "complies"]]),
+  ...on("endpoint-output-cmk", [NATIVE_ENDPOINT_CONFIG], [["captured or not left out", capture({}), "violates"]]),
   ...on(
     "endpoint-output-cmk",
     [INFERENCE_EXPERIMENT],
