@@ -263,11 +263,13 @@ class Supervisor {
     if (broken !== undefined) throw broken;
     const known = this.shared.get(source);
     if (known !== undefined) return known;
+    // The variables of the first stack are not the other ones'.
+    const shared: Record<string, string> = source.stateless ? { PULUMI_OFFLINE_PREVIEW_ALL_STACKS: "true" } : {};
     try {
       // Started ahead of its own stack it has that stack's time, not what is left of the current one's.
       const limit = Date.now() + this.options.timeout * 1000;
       const pack = await Pack.start(source, stack, {
-        environment: this.environment,
+        environment: { ...this.environment, ...shared },
         deadline: () => Math.max(limit, this.deadline),
         trace: this.options.trace ?? (() => {}),
       });

@@ -1,7 +1,10 @@
 /** The policy pack: importing this file starts its server. */
 import { PolicyPack } from "@pulumi/policy";
 import { controls } from "./controls/index.ts";
+import { markJudging } from "./marker.ts";
 import { buildPolicies } from "./policies.ts";
+
+markJudging();
 
 new PolicyPack("secure-ml", {
   displayName: "Secure ML workspaces",

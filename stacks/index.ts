@@ -1,5 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import { guard } from "secure-ml-policy-pack/guard";
 import { parseWorkspace, type WorkspaceArgs } from "secure-ml-workspace";
+import policies from "../policy-config.json" with { type: "json" };
+
+// Where nobody names the policy pack, the program judges itself, by the same configuration.
+guard(policies);
 
 const args = new pulumi.Config().requireObject<WorkspaceArgs>("workspace");
 const { cloud, team, name } = parseWorkspace(args);
