@@ -20,17 +20,29 @@ const CONTENT_POLICY = "azure-native:cognitiveservices:RaiPolicy";
 const CLASSIC_CONTENT_POLICY = "azure:cognitive/accountRaiPolicy:AccountRaiPolicy";
 
 const AGENT = "aws:bedrock/agentAgent:AgentAgent";
+const NATIVE_AGENT = "aws-native:bedrock:Agent";
 const CUSTOM_MODEL = "aws:bedrock/customModel:CustomModel";
+/** What agents are called through, run on, browse with and run code with. */
+const GATEWAY = ["aws:bedrock/agentcoreGateway:AgentcoreGateway", "aws-native:bedrockagentcore:Gateway"];
+const RUNTIME = ["aws:bedrock/agentcoreAgentRuntime:AgentcoreAgentRuntime", "aws-native:bedrockagentcore:Runtime"];
+const BROWSER = ["aws:bedrock/agentcoreBrowser:AgentcoreBrowser", "aws-native:bedrockagentcore:BrowserCustom"];
+const CODE_INTERPRETER = [
+  "aws:bedrock/agentcoreCodeInterpreter:AgentcoreCodeInterpreter",
+  "aws-native:bedrockagentcore:CodeInterpreterCustom",
+];
 /** What Bedrock keeps, and the property that names the key for it. */
-const BEDROCK_KEYS: [type: string, key: string][] = [
-  [CUSTOM_MODEL, "customModelKmsKeyId"],
-  [AGENT, "customerEncryptionKeyArn"],
-  ["aws:bedrock/agentFlow:AgentFlow", "customerEncryptionKeyArn"],
-  ["aws:bedrock/agentPrompt:AgentPrompt", "customerEncryptionKeyArn"],
-  ["aws:bedrock/agentDataSource:AgentDataSource", "serverSideEncryptionConfiguration.kmsKeyArn"],
-  ["aws:bedrock/agentcoreMemory:AgentcoreMemory", "encryptionKeyArn"],
-  ["aws:bedrock/agentcoreGateway:AgentcoreGateway", "kmsKeyArn"],
-  ["aws:bedrock/guardrail:Guardrail", "kmsKeyArn"],
+const BEDROCK_KEYS: [types: string[], key: string][] = [
+  [[CUSTOM_MODEL], "customModelKmsKeyId"],
+  [[AGENT, NATIVE_AGENT], "customerEncryptionKeyArn"],
+  [["aws:bedrock/agentFlow:AgentFlow", "aws-native:bedrock:Flow"], "customerEncryptionKeyArn"],
+  [["aws:bedrock/agentPrompt:AgentPrompt", "aws-native:bedrock:Prompt"], "customerEncryptionKeyArn"],
+  [
+    ["aws:bedrock/agentDataSource:AgentDataSource", "aws-native:bedrock:DataSource"],
+    "serverSideEncryptionConfiguration.kmsKeyArn",
+  ],
+  [["aws:bedrock/agentcoreMemory:AgentcoreMemory", "aws-native:bedrockagentcore:Memory"], "encryptionKeyArn"],
+  [GATEWAY, "kmsKeyArn"],
+  [["aws:bedrock/guardrail:Guardrail", "aws-native:bedrock:Guardrail"], "kmsKeyArn"],
 ];
 
 /**
@@ -292,8 +304,8 @@ const controls: Control[] = [
       },
     },
     checks: {
-      aws: BEDROCK_KEYS.map(([type, key]) => ({
-        types: [type],
+      aws: BEDROCK_KEYS.map(([types, key]) => ({
+        types,
         whenAbsent: "violates",
         cloudDefault: "a key that AWS owns",
         evaluate: ({ props }) => mustNameKmsKey(props, key),
@@ -377,16 +389,13 @@ const controls: Control[] = [
     checks: {
       aws: [
         {
-          types: [
-            "aws:bedrock/agentcoreAgentRuntime:AgentcoreAgentRuntime",
-            "aws:bedrock/agentcoreBrowser:AgentcoreBrowser",
-          ],
+          types: [...RUNTIME, ...BROWSER],
           whenAbsent: "violates",
           cloudDefault: "none, it has to be chosen",
           evaluate: ({ props }) => mustEqual(props, "networkConfiguration.networkMode", "VPC", { absent: "violates" }),
         },
         {
-          types: ["aws:bedrock/agentcoreCodeInterpreter:AgentcoreCodeInterpreter"],
+          types: CODE_INTERPRETER,
           whenAbsent: "violates",
           cloudDefault: "none, it has to be chosen",
           evaluate: ({ props }) =>
@@ -418,7 +427,7 @@ const controls: Control[] = [
     checks: {
       aws: [
         {
-          types: ["aws:bedrock/agentcoreGateway:AgentcoreGateway"],
+          types: GATEWAY,
           whenAbsent: "violates",
           cloudDefault: "none, it has to be chosen",
           evaluate: ({ props }) =>
@@ -457,6 +466,12 @@ const controls: Control[] = [
           whenAbsent: "violates",
           cloudDefault: "no guardrail",
           evaluate: ({ props }) => mustBeSet(props, "guardrailConfigurations", "list"),
+        },
+        {
+          types: [NATIVE_AGENT],
+          whenAbsent: "violates",
+          cloudDefault: "no guardrail",
+          evaluate: ({ props }) => mustBeSet(props, "guardrailConfiguration.guardrailIdentifier"),
         },
       ],
       azure: [

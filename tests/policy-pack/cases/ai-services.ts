@@ -288,35 +288,43 @@ const logs: ControlCases[] = [
 
 const KMS_KEY = "arn:aws:kms:eu-west-1:111122223333:key/1";
 const AGENT = "aws:bedrock/agentAgent:AgentAgent";
+const NATIVE_AGENT = "aws-native:bedrock:Agent";
 const CUSTOM_MODEL = "aws:bedrock/customModel:CustomModel";
+const GATEWAY = ["aws:bedrock/agentcoreGateway:AgentcoreGateway", "aws-native:bedrockagentcore:Gateway"];
 
 /** What Bedrock keeps, and how each type names its key. */
-const BEDROCK_KEYS: [type: string, at: (key: unknown) => Record<string, unknown>][] = [
-  [CUSTOM_MODEL, (customModelKmsKeyId) => ({ customModelKmsKeyId })],
-  [AGENT, (customerEncryptionKeyArn) => ({ customerEncryptionKeyArn })],
-  ["aws:bedrock/agentFlow:AgentFlow", (customerEncryptionKeyArn) => ({ customerEncryptionKeyArn })],
-  ["aws:bedrock/agentPrompt:AgentPrompt", (customerEncryptionKeyArn) => ({ customerEncryptionKeyArn })],
+const BEDROCK_KEYS: [types: string[], at: (key: unknown) => Record<string, unknown>][] = [
+  [[CUSTOM_MODEL], (customModelKmsKeyId) => ({ customModelKmsKeyId })],
   [
-    "aws:bedrock/agentDataSource:AgentDataSource",
+    [
+      AGENT,
+      NATIVE_AGENT,
+      "aws:bedrock/agentFlow:AgentFlow",
+      "aws-native:bedrock:Flow",
+      "aws:bedrock/agentPrompt:AgentPrompt",
+      "aws-native:bedrock:Prompt",
+    ],
+    (customerEncryptionKeyArn) => ({ customerEncryptionKeyArn }),
+  ],
+  [
+    ["aws:bedrock/agentDataSource:AgentDataSource", "aws-native:bedrock:DataSource"],
     (kmsKeyArn) => ({ serverSideEncryptionConfiguration: { kmsKeyArn } }),
   ],
-  ["aws:bedrock/agentcoreMemory:AgentcoreMemory", (encryptionKeyArn) => ({ encryptionKeyArn })],
-  ["aws:bedrock/agentcoreGateway:AgentcoreGateway", (kmsKeyArn) => ({ kmsKeyArn })],
-  ["aws:bedrock/guardrail:Guardrail", (kmsKeyArn) => ({ kmsKeyArn })],
+  [
+    ["aws:bedrock/agentcoreMemory:AgentcoreMemory", "aws-native:bedrockagentcore:Memory"],
+    (encryptionKeyArn) => ({ encryptionKeyArn }),
+  ],
+  [[...GATEWAY, "aws:bedrock/guardrail:Guardrail", "aws-native:bedrock:Guardrail"], (kmsKeyArn) => ({ kmsKeyArn })],
 ];
 
-const bedrockKeys: ControlCases[] = BEDROCK_KEYS.flatMap(([type, at]) =>
-  on(
-    "ai-service-cmk",
-    [type],
-    [
-      ["a key", at(KMS_KEY), "complies"],
-      ["a key that is made along with it", at(unknown), "complies"],
-      ["an empty key", at(""), "violates"],
-      ["a key that AWS manages", at("alias/aws/bedrock"), "violates"],
-      ["a key of a wrong type", at([KMS_KEY]), "violates"],
-    ],
-  ),
+const bedrockKeys: ControlCases[] = BEDROCK_KEYS.flatMap(([types, at]) =>
+  on("ai-service-cmk", types, [
+    ["a key", at(KMS_KEY), "complies"],
+    ["a key that is made along with it", at(unknown), "complies"],
+    ["an empty key", at(""), "violates"],
+    ["a key that AWS manages", at("alias/aws/bedrock"), "violates"],
+    ["a key of a wrong type", at([KMS_KEY]), "violates"],
+  ]),
 );
 
 /** Properties of what AgentCore runs. */
@@ -329,12 +337,20 @@ const NETWORK = { vpcConfig: { subnetIds: ["subnet-1"], securityGroupIds: ["sg-1
 const privateNetwork: ControlCases[] = [
   ...on(
     "ai-service-private-network",
-    ["aws:bedrock/agentcoreAgentRuntime:AgentcoreAgentRuntime", "aws:bedrock/agentcoreBrowser:AgentcoreBrowser"],
+    [
+      "aws:bedrock/agentcoreAgentRuntime:AgentcoreAgentRuntime",
+      "aws-native:bedrockagentcore:Runtime",
+      "aws:bedrock/agentcoreBrowser:AgentcoreBrowser",
+      "aws-native:bedrockagentcore:BrowserCustom",
+    ],
     setting(network, "VPC", "PUBLIC"),
   ),
   ...on(
     "ai-service-private-network",
-    ["aws:bedrock/agentcoreCodeInterpreter:AgentcoreCodeInterpreter"],
+    [
+      "aws:bedrock/agentcoreCodeInterpreter:AgentcoreCodeInterpreter",
+      "aws-native:bedrockagentcore:CodeInterpreterCustom",
+    ],
     [...setting(network, "VPC", "PUBLIC"), ["a sandbox", network("SANDBOX"), "complies"]],
   ),
   ...on(
@@ -349,14 +365,10 @@ const privateNetwork: ControlCases[] = [
   ),
 ];
 
-const callers: ControlCases[] = on(
-  "ai-service-no-anonymous-callers",
-  ["aws:bedrock/agentcoreGateway:AgentcoreGateway"],
-  [
-    ...setting((authorizerType) => ({ authorizerType }), "AWS_IAM", "NONE"),
-    ["an identity provider", { authorizerType: "CUSTOM_JWT" }, "complies"],
-  ],
-);
+const callers: ControlCases[] = on("ai-service-no-anonymous-callers", GATEWAY, [
+  ...setting((authorizerType) => ({ authorizerType }), "AWS_IAM", "NONE"),
+  ["an identity provider", { authorizerType: "CUSTOM_JWT" }, "complies"],
+]);
 
 /** Properties of a content policy of azure-native with one filter. */
 function filter(more: Record<string, unknown>, mode: unknown = "Default"): Record<string, unknown> {
@@ -380,6 +392,15 @@ const contentFilters: ControlCases[] = [
       ],
       ["no guardrail", { guardrailConfigurations: [] }, "violates"],
       ["a guardrail of a wrong type", { guardrailConfigurations: "strict" }, "violates"],
+    ],
+  ),
+  ...on(
+    "ai-service-content-filter",
+    [NATIVE_AGENT],
+    [
+      ["a guardrail", { guardrailConfiguration: { guardrailIdentifier: unknown, guardrailVersion: "1" } }, "complies"],
+      ["a guardrail without a name", { guardrailConfiguration: { guardrailVersion: "1" } }, "violates"],
+      ["a guardrail of a wrong type", { guardrailConfiguration: "strict" }, "violates"],
     ],
   ),
   ...on(
