@@ -27,8 +27,8 @@ interface Entry extends RegularFile {
 class NoDigest extends Error {}
 
 /**
- * The SHA-256 of an archive of a program that runs in `folder`, in hexadecimal digits. Undefined for remote files, packed
- * archives inside another archive, and more than 50,000 files or 512 MiB. Throws if a file that it names cannot be read.
+ * The SHA-256 of an archive of a program that runs in `folder`, in hexadecimal digits. Undefined for remote files,
+ * packed archives inside another archive, and more than 50,000 files or 512 MiB. Throws if a file cannot be read.
  */
 export function archiveDigest(archive: Properties, folder: string): string | undefined {
   try {

@@ -1,5 +1,5 @@
 // Ranges of Pulumi versions (github.com/blang/semver), as requiredPulumiVersion in Pulumi.yaml and the SDK's
-// requirePulumiVersion() have them. No CLI runs here, so there is no version to compare; a range must be one all the same.
+// requirePulumiVersion() have them. No CLI runs here, so there is no version to compare; a range must still be one.
 
 const NUMBER = "(?:0|[1-9]\\d*)";
 const VERSION = `${NUMBER}\\.${NUMBER}\\.${NUMBER}(?:-[0-9A-Za-z.-]+)?(?:\\+[0-9A-Za-z.-]+)?`;

@@ -4,7 +4,7 @@
 // Control characters, invisible and direction characters, line separators.
 const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
-// GitHub's workflow commands begin a line, spaces aside; their first form, and commands of Azure Pipelines and TeamCity,
+// GitHub's workflow commands begin a line, spaces aside; their first form, and those of Azure Pipelines and TeamCity,
 // stand anywhere in it.
 const LINE_COMMAND = /^(\s*):(?=:)/;
 const INNER_COMMAND = /#(?=#\w*\[)/g;
