@@ -10,6 +10,7 @@ export interface Containers {
   texts: string[];
 }
 
+const STUDIO_CONTAINERS = ["jupyterLabImageConfig", "jupyterLabAppImageConfig", "codeEditorAppImageConfig"];
 const TRAINING = "algorithmSpecification";
 const MONITORING = "monitoringScheduleConfig.monitoringJobDefinition";
 
@@ -70,6 +71,12 @@ export const CONTAINERS: Record<Cloud, Containers[]> = {
       types: ["aws-native:sagemaker:ProcessingJob"],
       images: ["appSpecification.imageUri"],
       texts: ["environment", "appSpecification.containerEntrypoint", "appSpecification.containerArguments"],
+    },
+    {
+      types: ["aws:sagemaker/appImageConfig:AppImageConfig", "aws-native:sagemaker:AppImageConfig"],
+      images: [],
+      // The first two are the same: aws and aws-native name it differently.
+      texts: STUDIO_CONTAINERS.map((image) => `${image}.containerConfig.containerEnvironmentVariables`),
     },
   ],
   gcp: [

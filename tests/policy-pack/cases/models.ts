@@ -149,6 +149,11 @@ const noSecrets: ControlCases[] = [
       { primaryContainer: { environment: { BUCKET: unknown, KEY: AWS_KEY } } },
       "violates, rest undecided",
     ],
+    [
+      "harmless variables beside an unknown image",
+      { containers: [{ image: unknown, modelDataUrl: unknown, environment: { LOG_LEVEL: "info" } }] },
+      "complies",
+    ],
     ["a long name of a word", { primaryContainer: { environment: { MAX_TOKENS: "200000000000" } } }, "complies"],
   ]),
   ...on(
