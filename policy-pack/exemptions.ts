@@ -1,5 +1,6 @@
 /** Exemptions: the platform team's written, dated permissions for one resource to break one control. */
 import type { Control } from "./control.ts";
+import { matchesWildcards } from "./wildcards.ts";
 
 /** Longest time that an exemption may run, in days from today. */
 export const MAX_EXEMPTION_DAYS = 90;
@@ -62,15 +63,7 @@ export function matchesUrn(pattern: string, urn: string): boolean {
       : [...wanted.slice(0, 3), wanted.slice(3).join("::")];
   const [stack, project, type, name] = parts as [string, string, string, string];
   const actual = wanted.length < 4 ? [`${stack}::${project}::${type}`, name] : parts;
-  return given.every((part, index) => glob(part).test(actual[index] as string));
-}
-
-function glob(pattern: string): RegExp {
-  return new RegExp(`^${pattern.split("*").map(escapeExpression).join(".*")}$`, "s");
-}
-
-function escapeExpression(text: string): string {
-  return text.replace(/[\\^$.|?+()[\]{}]/g, "\\$&");
+  return given.every((part, index) => matchesWildcards(part, actual[index] as string));
 }
 
 function faultsOf(entry: unknown, severities: Map<string, string>, today: string): string[] {

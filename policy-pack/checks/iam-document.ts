@@ -8,6 +8,7 @@
 
 import { type Finding, judge, type WhenAbsent } from "../findings.ts";
 import { type Absent, describe, type Malformed, type Path, read, type Unknown } from "../read.ts";
+import { matchesWildcards } from "../wildcards.ts";
 import { type Answer, any, not, violatesIf } from "./answers.ts";
 
 /** The texts of an element such as Action, which can be one text or a list. */
@@ -309,12 +310,7 @@ function isAnyValue(value: string): boolean {
 
 /** Whether a pattern with `*` and `?` matches the text. Service prefixes and action names are the same in any case. */
 export function matches(pattern: string, text: string): boolean {
-  if (!/[*?]/.test(pattern)) return pattern.toLowerCase() === text.toLowerCase();
-  const expression = pattern
-    .replace(/[\\^$.|+()[\]{}]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${expression}$`, "is").test(text);
+  return matchesWildcards(pattern, text, { ignoreCase: true, questionMark: true });
 }
 
 function malformed(problem: string): Malformed {

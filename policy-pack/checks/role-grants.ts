@@ -2,6 +2,7 @@
 
 import { each, type Finding, judge, violation } from "../findings.ts";
 import { read, readJson } from "../read.ts";
+import { matchesWildcards } from "../wildcards.ts";
 import { type Answer, all, any, ask, askAny, not, violatesIf } from "./answers.ts";
 import { grantTypes } from "./public-members.ts";
 
@@ -122,8 +123,7 @@ function azureActions(props: object, path: string, notPath: string): AzureAction
 
 /** Azure's actions are the same in any case, and know one wildcard. */
 function azureMatches(pattern: string, action: string): boolean {
-  const expression = pattern.replace(/[\\^$.|?+()[\]{}]/g, "\\$&").replaceAll("*", ".*");
-  return new RegExp(`^${expression}$`, "i").test(action);
+  return matchesWildcards(pattern, action, { ignoreCase: true });
 }
 
 /** A violation about a grant when the answer is yes. */
