@@ -7,6 +7,7 @@ import {
   AZURE_ML_WORKSPACE,
   CLASSIC_COMPUTE_CLUSTER,
   CLASSIC_COMPUTE_INSTANCE,
+  CLASSIC_HUB,
   CLASSIC_ML_WORKSPACE,
 } from "../checks/types.ts";
 import type { StackCheck, StackResource, StackView } from "../control.ts";
@@ -36,7 +37,7 @@ function isManaged(compute: StackResource, stack: StackView): Answer {
   const isNative = compute.type === AZURE_ML_COMPUTE;
   const path = isNative ? "workspaceName" : "machineLearningWorkspaceId";
   const keys = isNative ? ["workspaceName", "name"] : ["id"];
-  const workspaces = stack.ofType(AZURE_ML_WORKSPACE, CLASSIC_ML_WORKSPACE);
+  const workspaces = stack.ofType(AZURE_ML_WORKSPACE, CLASSIC_ML_WORKSPACE, CLASSIC_HUB);
   return any(...workspaces.map((workspace) => all(refers(compute, path, workspace, keys), isIsolated(workspace))));
 }
 

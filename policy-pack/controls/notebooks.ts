@@ -4,6 +4,7 @@ import { COMPUTE_KINDS, onCompute } from "../checks/azure-ml.ts";
 import { mustNameKmsKey } from "../checks/customer-keys.ts";
 import { isoMinutes, plainMinutes, secondsAsMinutes } from "../checks/durations.ts";
 import { mustBeDedicatedAccount, mustBeInOwnNetwork } from "../checks/google-defaults.ts";
+import { ownMachineChecks, runChecks } from "../checks/notebook-runs.ts";
 import { mustHoldNoSecret } from "../checks/secrets.ts";
 import {
   AZURE_ML_COMPUTE,
@@ -15,10 +16,12 @@ import {
   SAGEMAKER_DOMAIN,
   SAGEMAKER_NOTEBOOK,
   SAGEMAKER_SPACE,
+  SAGEMAKER_USER_PROFILE,
   WORKBENCH,
 } from "../checks/types.ts";
 import type { Context, Control, Topic } from "../control.ts";
 import {
+  anyOf,
   each,
   type Finding,
   judge,
@@ -45,6 +48,12 @@ const RUNTIME_MACHINE = "virtualMachine.virtualMachineConfig";
 const METADATA: [type: string, metadata: string][] = [
   [WORKBENCH, "gceSetup.metadata"],
   [LEGACY_NOTEBOOK, "metadata"],
+];
+
+/** Where profiles and spaces override the settings of their domain. */
+const OVERRIDES: [types: string[], settings: string][] = [
+  [SAGEMAKER_USER_PROFILE, "userSettings"],
+  [SAGEMAKER_SPACE, "spaceSettings"],
 ];
 
 /** A check for each generation of notebooks that are configured through instance metadata. */
@@ -115,7 +124,19 @@ function studioAppMustStop(props: object, app: string, settings: string, context
   return unless(hidden, [
     ...mustEqual(props, `${idle}.lifecycleManagement`, "ENABLED", { absent: "violates" }),
     ...mustStopWithin(props, `${idle}.idleTimeoutInMinutes`, plainMinutes, context, { absent: "violates" }),
+    ...mustStopWithin(props, `${idle}.maxIdleTimeoutInMinutes`, plainMinutes, context, { absent: "complies" }),
   ]);
+}
+
+/** A profile or space may stop applications sooner than the domain, whose settings hold for what it leaves out. */
+function studioAppMustNotLinger(props: object, settings: string, context: Context): Finding[] {
+  const idle = `${settings}.appLifecycleManagement.idleSettings`;
+  return [
+    ...mustNotEqual(props, `${idle}.lifecycleManagement`, "DISABLED"),
+    ...["idleTimeoutInMinutes", "maxIdleTimeoutInMinutes"].flatMap((time) =>
+      mustStopWithin(props, `${idle}.${time}`, plainMinutes, context, { absent: "complies" }),
+    ),
+  ];
 }
 
 /** An image must be on the list of approved ones. An empty list approves every image. */
@@ -133,7 +154,7 @@ function mustBeApproved(props: object, parts: string[], context: Context, fallba
 /** Complies when the machine has a GPU, and machines with GPUs are left out. */
 function hasAccelerator(props: object, path: string, kind: "list" | "object" | "text", context: Context): Finding[] {
   if (context.flag("includeAccelerators")) return [violation("machines with GPUs are included")];
-  return mustBeSet(props, path, kind);
+  return judge(read(props, path), "", { absent: "violates" }, () => mustBeSet(props, path, kind));
 }
 
 const GOOGLE_IMAGE = "cloud-notebooks-managed/workbench-instances";
@@ -193,6 +214,11 @@ const controls: Control[] = [
           cloudDefault: "not documented, so it must be switched off explicitly",
           evaluate: ({ props }) => mustEqual(props, "networkSpec.enableInternetAccess", false, { absent: "violates" }),
         },
+        ...ownMachineChecks((props, run) =>
+          mustEqual(props, `${run}customEnvironmentSpec.networkSpec.enableInternetAccess`, false, {
+            absent: "violates",
+          }),
+        ),
       ],
       azure: [
         {
@@ -231,6 +257,14 @@ const controls: Control[] = [
       googlePolicy: ["constraints/ainotebooks.restrictVpcNetworks"],
       checkov: ["CKV_AWS_306"],
     },
+    parameters: {
+      approvedNetworks: {
+        description:
+          "Networks or subnets of Google Cloud, as `projects/<project>/global/networks/<name>`; * stands for any text. Empty: every network but the default one.",
+        type: "array",
+        default: [],
+      },
+    },
     checks: {
       aws: [
         {
@@ -245,10 +279,10 @@ const controls: Control[] = [
           types: [WORKBENCH],
           whenAbsent: "violates",
           cloudDefault: "the project's default network",
-          evaluate: ({ props }) => [
+          evaluate: ({ props }, context) => [
             ...mustBeSet(props, "gceSetup.networkInterfaces", "list"),
             ...each(props, "gceSetup.networkInterfaces", (path) =>
-              mustBeInOwnNetwork(props, `${path}.network`, `${path}.subnet`),
+              mustBeInOwnNetwork(props, `${path}.network`, `${path}.subnet`, context.list("approvedNetworks")),
             ),
           ],
         },
@@ -256,20 +290,41 @@ const controls: Control[] = [
           types: [LEGACY_NOTEBOOK],
           whenAbsent: "violates",
           cloudDefault: "the project's default network",
-          evaluate: ({ props }) => mustBeInOwnNetwork(props, "network", "subnet"),
+          evaluate: ({ props }, context) =>
+            mustBeInOwnNetwork(props, "network", "subnet", context.list("approvedNetworks")),
         },
         {
           types: [LEGACY_RUNTIME],
           whenAbsent: "violates",
           cloudDefault: "a network that Google owns",
-          evaluate: ({ props }) => mustBeInOwnNetwork(props, `${RUNTIME_MACHINE}.network`, `${RUNTIME_MACHINE}.subnet`),
+          evaluate: ({ props }, context) =>
+            mustBeInOwnNetwork(
+              props,
+              `${RUNTIME_MACHINE}.network`,
+              `${RUNTIME_MACHINE}.subnet`,
+              context.list("approvedNetworks"),
+            ),
         },
         {
           types: [COLAB_TEMPLATE],
           whenAbsent: "violates",
           cloudDefault: "the project's default network",
-          evaluate: ({ props }) => mustBeInOwnNetwork(props, "networkSpec.network", "networkSpec.subnetwork"),
+          evaluate: ({ props }, context) =>
+            mustBeInOwnNetwork(
+              props,
+              "networkSpec.network",
+              "networkSpec.subnetwork",
+              context.list("approvedNetworks"),
+            ),
         },
+        ...ownMachineChecks((props, run, context) =>
+          mustBeInOwnNetwork(
+            props,
+            `${run}customEnvironmentSpec.networkSpec.network`,
+            `${run}customEnvironmentSpec.networkSpec.subnetwork`,
+            context.list("approvedNetworks"),
+          ),
+        ),
       ],
     },
     stackChecks: { azure: [computeInPrivateNetwork] },
@@ -357,6 +412,11 @@ const controls: Control[] = [
           cloudDefault: "keys that Google manages",
           evaluate: ({ props }) => mustBeSet(props, "encryptionSpec.kmsKeyName"),
         },
+        // A single run takes no key.
+        ...ownMachineChecks(
+          (props, run) => mustBeSet(props, `${run}encryptionSpec.kmsKeyName`),
+          ["gcp:colab/schedule:Schedule", "gcp:vertex/aiSchedule:AiSchedule"],
+        ),
       ],
     },
   },
@@ -507,6 +567,9 @@ const controls: Control[] = [
           cloudDefault: "the project's default compute service account",
           evaluate: ({ props }) => mustBeDedicatedAccount(props, "serviceAccount"),
         },
+        ...runChecks("must be given, or the person as whom the notebook runs", (props, run) =>
+          anyOf(mustBeDedicatedAccount(props, `${run}serviceAccount`), mustBeSet(props, `${run}executionUser`)),
+        ),
       ],
     },
   },
@@ -578,7 +641,7 @@ const controls: Control[] = [
           evaluate: ({ props }) => onCompute(props, COMPUTE_KINDS, mustBeTrue(props, "properties.disableLocalAuth")),
         },
         {
-          types: [CLASSIC_COMPUTE_INSTANCE, CLASSIC_COMPUTE_CLUSTER],
+          types: [CLASSIC_COMPUTE_INSTANCE, CLASSIC_COMPUTE_CLUSTER, "azure:machinelearning/synapseSpark:SynapseSpark"],
           whenAbsent: "violates",
           cloudDefault: "`localAuthEnabled` is `true`",
           evaluate: ({ props }) => mustEqual(props, "localAuthEnabled", false, { absent: "violates" }),
@@ -658,6 +721,16 @@ const controls: Control[] = [
             ),
         },
         {
+          types: [LEGACY_RUNTIME],
+          whenAbsent: "violates",
+          cloudDefault: "secure boot is off",
+          evaluate: ({ props }, context) =>
+            unless(
+              hasAccelerator(props, `${RUNTIME_MACHINE}.acceleratorConfig`, "object", context),
+              mustBeTrue(props, `${RUNTIME_MACHINE}.shieldedInstanceConfig.enableSecureBoot`),
+            ),
+        },
+        {
           types: [COLAB_TEMPLATE],
           whenAbsent: "violates",
           cloudDefault: "secure boot is off",
@@ -667,6 +740,12 @@ const controls: Control[] = [
               mustBeTrue(props, "shieldedVmConfig.enableSecureBoot"),
             ),
         },
+        ...ownMachineChecks((props, run, context) =>
+          unless(
+            hasAccelerator(props, `${run}customEnvironmentSpec.machineSpec.acceleratorType`, "text", context),
+            mustBeTrue(props, `${run}customEnvironmentSpec.shieldedInstanceConfig.enableSecureBoot`),
+          ),
+        ),
       ],
     },
   },
@@ -789,7 +868,16 @@ const controls: Control[] = [
               : mustBeApproved(props, ["gceSetup.containerImage.repository"], context, ""),
         },
         {
-          types: [LEGACY_NOTEBOOK],
+          types: [LEGACY_RUNTIME],
+          whenAbsent: "complies",
+          cloudDefault: "Google's own kernels",
+          evaluate: ({ props }, context) =>
+            each(props, `${RUNTIME_MACHINE}.containerImages`, (path) =>
+              mustBeApproved(props, [`${path}.repository`], context, ""),
+            ),
+        },
+        {
+          types: [LEGACY_NOTEBOOK, "gcp:notebooks/environment:Environment"],
           whenAbsent: "complies",
           cloudDefault: "an image must be given",
           evaluate: ({ props }, context) =>
@@ -856,6 +944,15 @@ const controls: Control[] = [
               ],
             ),
         },
+        {
+          types: [CLASSIC_COMPUTE_INSTANCE],
+          whenAbsent: "violates",
+          cloudDefault: "the instance belongs to whoever deploys it",
+          evaluate: ({ props }) => [
+            ...mustEqual(props, "authorizationType", "personal", { absent: "violates" }),
+            ...mustBeSet(props, "assignToUser.objectId"),
+          ],
+        },
       ],
     },
   },
@@ -892,6 +989,15 @@ const controls: Control[] = [
             ...studioAppMustStop(props, "CodeEditor", "codeEditorAppSettings", context),
           ],
         },
+        ...OVERRIDES.map(([types, settings]) => ({
+          types,
+          whenAbsent: "complies" as const,
+          cloudDefault: "the domain's settings",
+          evaluate: ({ props }: { props: object }, context: Context) =>
+            ["jupyterLabAppSettings", "codeEditorAppSettings"].flatMap((app) =>
+              studioAppMustNotLinger(props, `${settings}.${app}`, context),
+            ),
+        })),
       ],
       gcp: [
         {

@@ -138,7 +138,44 @@ const noDirectInternet: ControlCases[] = [
   ),
 ];
 
+/** Runs of notebooks, and their properties: a run by itself, or inside a schedule. */
+const RUNS: [type: string, run: (properties: Record<string, unknown>) => Record<string, unknown>][] = [
+  ["gcp:colab/notebookExecution:NotebookExecution", (properties) => properties],
+  ["gcp:colab/schedule:Schedule", scheduled],
+  ["gcp:vertex/aiSchedule:AiSchedule", scheduled],
+];
+
+function scheduled(notebookExecutionJob: unknown): Record<string, unknown> {
+  return { createNotebookExecutionJobRequest: { notebookExecutionJob } };
+}
+
+/** Cases of runs that describe their machine themselves. */
+function ownMachine(
+  control: string,
+  cases: (machine: (customEnvironmentSpec: unknown) => Record<string, unknown>) => ResourceCase[],
+): ControlCases[] {
+  return RUNS.flatMap(([type, run]) =>
+    on(
+      control,
+      [type],
+      [
+        ["the machine of a template", run({ notebookRuntimeTemplateResourceName: "t" }), "complies"],
+        ["an unknown machine", run({ customEnvironmentSpec: unknown }), "undecided"],
+        ...cases((customEnvironmentSpec) => run({ customEnvironmentSpec })),
+      ],
+    ),
+  );
+}
+
+const runsWithoutInternet = ownMachine("notebook-no-direct-internet", (machineOf) => [
+  ["off", machineOf({ networkSpec: { enableInternetAccess: false } }), "complies"],
+  ["on", machineOf({ networkSpec: { enableInternetAccess: true } }), "violates"],
+  ["left out", machineOf({}), "violates"],
+]);
+
 const OWN = "projects/p/global/networks/ml";
+const OWN_SUBNET = "projects/p/regions/r/subnetworks/ml";
+const COMPUTE = "https://www.googleapis.com/compute/v1";
 const networkCases = (at: (network: unknown, subnet: unknown) => Record<string, unknown>): ResourceCase[] => [
   ["a network and subnet of its own", at(OWN, "projects/p/regions/r/subnetworks/notebooks"), "complies"],
   ["a subnet only", at(undefined, "notebooks"), "complies"],
@@ -148,6 +185,16 @@ const networkCases = (at: (network: unknown, subnet: unknown) => Record<string, 
   ["the default subnet of a network", at(OWN, "projects/p/regions/r/subnetworks/default"), "violates"],
   ["the default network by its name", at("default", undefined), "violates"],
   ["a network of a wrong type", at({ id: OWN }, undefined), "violates"],
+  ["an approved network", at(OWN, undefined), "complies", { approvedNetworks: ["projects/p/global/networks/*"] }],
+  ["an approved network, by its URL", at(`${COMPUTE}/${OWN}`, undefined), "complies", { approvedNetworks: [OWN] }],
+  [
+    "an approved subnet of another network",
+    at("elsewhere", OWN_SUBNET),
+    "complies",
+    { approvedNetworks: [OWN_SUBNET] },
+  ],
+  ["a network that is not approved", at(OWN, undefined), "violates", { approvedNetworks: ["projects/p2/*"] }],
+  ["a network that may be approved", at(unknown, undefined), "undecided", { approvedNetworks: ["projects/p2/*"] }],
 ];
 
 const ML_WORKSPACE = "azure-native:machinelearningservices:Workspace";
@@ -203,6 +250,19 @@ const privateNetwork: ControlCases[] = [
     [COLAB_TEMPLATE],
     networkCases((network, subnetwork) => ({ networkSpec: { network, subnetwork } })),
   ),
+  ...RUNS.flatMap(([type, run]) =>
+    on(
+      "notebook-private-network",
+      [type],
+      [
+        ["the machine of a template", run({ notebookRuntimeTemplateResourceName: "t" }), "complies"],
+        ["a machine without a network", run({ customEnvironmentSpec: {} }), "violates"],
+        ...networkCases((network, subnetwork) =>
+          run({ customEnvironmentSpec: { networkSpec: { network, subnetwork } } }),
+        ),
+      ],
+    ),
+  ),
   {
     control: "notebook-private-network",
     type: AZURE_ML_COMPUTE,
@@ -236,6 +296,17 @@ const privateNetwork: ControlCases[] = [
         "complies",
       ],
       [
+        "the managed network of another stack's hub",
+        [
+          instanceOf("ml"),
+          {
+            type: "azure:aifoundry/hub:Hub",
+            properties: { id: "/w/other", managedNetwork: { isolationMode: "AllowInternetOutbound" } },
+          },
+        ],
+        "violates",
+      ],
+      [
         "a kind of compute that brings its own network",
         [{ type: AZURE_ML_COMPUTE, properties: compute("Kubernetes", {}) }],
         "complies",
@@ -256,6 +327,17 @@ const privateNetwork: ControlCases[] = [
             {
               type: CLASSIC_WORKSPACE,
               properties: { id: "/W/ml", managedNetwork: { isolationMode: "AllowOnlyApprovedOutbound" } },
+            },
+          ],
+          "complies",
+        ],
+        [
+          "the managed network of a hub",
+          [
+            { type, properties: { machineLearningWorkspaceId: "/w/hub" } },
+            {
+              type: "azure:aifoundry/hub:Hub",
+              properties: { id: "/w/hub", managedNetwork: { isolationMode: "AllowOnlyApprovedOutbound" } },
             },
           ],
           "complies",
@@ -465,6 +547,12 @@ const idleShutdown: ControlCases[] = [
       { maxIdleMinutes: 600 },
     ],
     ["a time of a wrong type", domain(idleDomain(60), idleDomain("an hour")), "violates"],
+    ["as late as people like", domain(idleDomain(60), idleDomain(60, { maxIdleTimeoutInMinutes: 600 })), "violates"],
+    [
+      "as late as people like, in limits",
+      domain(idleDomain(60), idleDomain(60, { maxIdleTimeoutInMinutes: 120 })),
+      "complies",
+    ],
     ["an unknown time", domain(idleDomain(60), idleDomain(unknown)), "undecided"],
   ]),
   ...on(
@@ -521,6 +609,35 @@ const NOTEBOOK_SCRIPTS = "aws:sagemaker/notebookInstanceLifecycleConfiguration:N
 const STUDIO_SCRIPTS = [
   "aws:sagemaker/studioLifecycleConfig:StudioLifecycleConfig",
   "aws-native:sagemaker:StudioLifecycleConfig",
+];
+
+const overriding = (appSettings: unknown, app = "jupyterLabAppSettings") => ({ [app]: appSettings });
+const overrides = (at: (settings: unknown) => Record<string, unknown>): ResourceCase[] => [
+  ["sooner than the domain", at(overriding(idleDomain(30))), "complies"],
+  ["another setting", at(overriding({ codeRepositories: [] })), "complies"],
+  ["too late", at(overriding(idleDomain(600))), "violates"],
+  ["too late in Code Editor", at(overriding(idleDomain(600), "codeEditorAppSettings")), "violates"],
+  ["never", at(overriding(idleDomain(0))), "violates"],
+  ["late, but the platform team allows it", at(overriding(idleDomain(600))), "complies", { maxIdleMinutes: 600 }],
+  ["a time of a wrong type", at(overriding(idleDomain("an hour"))), "violates"],
+  ["an unknown time", at(overriding(idleDomain(unknown))), "undecided"],
+];
+
+const idleOverrides: ControlCases[] = [
+  ...on("notebook-idle-shutdown", SAGEMAKER_USER_PROFILE, [
+    ...overrides((userSettings) => ({ userSettings })),
+    ["switched off", { userSettings: overriding(idleDomain(60, { lifecycleManagement: "DISABLED" })) }, "violates"],
+    [
+      "as late as the person likes",
+      { userSettings: overriding(idleDomain(60, { maxIdleTimeoutInMinutes: 600 })) },
+      "violates",
+    ],
+  ]),
+  ...on(
+    "notebook-idle-shutdown",
+    SAGEMAKER_SPACE,
+    overrides((spaceSettings) => ({ spaceSettings })),
+  ),
 ];
 
 const secrets: ControlCases[] = [
@@ -667,6 +784,19 @@ const others: ControlCases[] = [
       ["no key", { encryptionSpec: {} }, "violates"],
     ],
   ),
+  ...RUNS.filter(([type]) => !type.endsWith("NotebookExecution")).flatMap(([type, run]) =>
+    on(
+      "notebook-disk-cmk",
+      [type],
+      [
+        ["the machine of a template", run({ notebookRuntimeTemplateResourceName: "t" }), "complies"],
+        ["a key", run({ customEnvironmentSpec: {}, encryptionSpec: { kmsKeyName: GOOGLE_KEY } }), "complies"],
+        ["a key that is made along with it", run({ customEnvironmentSpec: {}, encryptionSpec: unknown }), "complies"],
+        ["no key", run({ customEnvironmentSpec: {} }), "violates"],
+        ["an unknown machine without a key", run({ customEnvironmentSpec: unknown }), "undecided"],
+      ],
+    ),
+  ),
   ...on("notebook-imdsv2", SAGEMAKER_NOTEBOOK, [
     ["version 2", { instanceMetadataServiceConfiguration: { minimumInstanceMetadataServiceVersion: "2" } }, "complies"],
     ["version 1", { instanceMetadataServiceConfiguration: { minimumInstanceMetadataServiceVersion: "1" } }, "violates"],
@@ -705,6 +835,27 @@ const others: ControlCases[] = [
       ["an account of its own", { serviceAccount: "nb@p.iam.gserviceaccount.com" }, "complies"],
       ["the default account of App Engine", { serviceAccount: "p@appspot.gserviceaccount.com" }, "violates"],
       ["an account that is made along with it", { serviceAccount: unknown }, "complies"],
+    ],
+  ),
+  ...RUNS.flatMap(([type, run]) =>
+    on(
+      "notebook-dedicated-identity",
+      [type],
+      [
+        ["an account of its own", run({ serviceAccount: "nb@p.iam.gserviceaccount.com" }), "complies"],
+        ["an account that is made along with it", run({ serviceAccount: unknown }), "complies"],
+        ["a person", run({ executionUser: "ana@example.com" }), "complies"],
+        ["the default account", run({ serviceAccount: DEFAULT_ACCOUNT }), "violates"],
+        ["neither", run({ gcsOutputUri: "gs://out" }), "violates"],
+      ],
+    ),
+  ),
+  ...on(
+    "notebook-dedicated-identity",
+    ["gcp:vertex/aiSchedule:AiSchedule"],
+    [
+      ["a schedule of pipelines", { createPipelineJobRequest: {} }, "complies"],
+      ["an unknown request", { createNotebookExecutionJobRequest: unknown }, "complies"],
     ],
   ),
   ...on(
@@ -747,7 +898,7 @@ const others: ControlCases[] = [
   ),
   ...on(
     "compute-local-auth-disabled",
-    [CLASSIC_COMPUTE_INSTANCE, CLASSIC_COMPUTE_CLUSTER],
+    [CLASSIC_COMPUTE_INSTANCE, CLASSIC_COMPUTE_CLUSTER, "azure:machinelearning/synapseSpark:SynapseSpark"],
     [
       ["off", { localAuthEnabled: false }, "complies"],
       ["on", { localAuthEnabled: true }, "violates"],
@@ -777,6 +928,7 @@ const others: ControlCases[] = [
       ["on", workbench({ shieldedInstanceConfig: { enableSecureBoot: true } }), "complies"],
       ["off", workbench({ shieldedInstanceConfig: { enableSecureBoot: false } }), "violates"],
       ["off, with a GPU", workbench({ acceleratorConfigs: [{ type: "NVIDIA_L4" }] }), "complies"],
+      ["off, perhaps with a GPU", workbench({ acceleratorConfigs: unknown }), "undecided"],
       [
         "off, with a GPU that is not left out",
         workbench({ acceleratorConfigs: [{ type: "NVIDIA_L4" }] }),
@@ -795,6 +947,27 @@ const others: ControlCases[] = [
       ["off, with a GPU", { acceleratorConfig: { type: "NVIDIA_TESLA_T4", coreCount: 1 } }, "complies"],
     ],
   ),
+  ...on(
+    "notebook-secure-boot",
+    [LEGACY_RUNTIME],
+    [
+      ["on", machine({ shieldedInstanceConfig: { enableSecureBoot: true } }), "complies"],
+      ["off", machine({ shieldedInstanceConfig: { enableSecureBoot: false } }), "violates"],
+      ["off, with a GPU", machine({ acceleratorConfig: { type: "NVIDIA_TESLA_T4", coreCount: 1 } }), "complies"],
+    ],
+  ),
+  ...ownMachine("notebook-secure-boot", (machineOf) => [
+    ["on", machineOf({ shieldedInstanceConfig: { enableSecureBoot: true } }), "complies"],
+    ["off", machineOf({ shieldedInstanceConfig: { enableSecureBoot: false } }), "violates"],
+    ["left out", machineOf({}), "violates"],
+    ["off, with a GPU", machineOf({ machineSpec: { acceleratorType: "NVIDIA_L4" } }), "complies"],
+    [
+      "off, with a GPU that is not left out",
+      machineOf({ machineSpec: { acceleratorType: "NVIDIA_L4" } }),
+      "violates",
+      { includeAccelerators: true },
+    ],
+  ]),
   ...on(
     "notebook-secure-boot",
     [COLAB_TEMPLATE],
@@ -857,7 +1030,28 @@ const others: ControlCases[] = [
   ),
   ...on(
     "notebook-approved-image",
-    [LEGACY_NOTEBOOK],
+    [LEGACY_RUNTIME],
+    [
+      ["any container, without a list", machine({ containerImages: [{ repository: "docker.io/x" }] }), "complies"],
+      ["Google's kernels", machine({}), "complies", { approvedImages: ["eu/ml"] }],
+      [
+        "a container of the list",
+        machine({ containerImages: [{ repository: "eu/ml" }] }),
+        "complies",
+        { approvedImages: ["eu/ml"] },
+      ],
+      [
+        "a container outside the list",
+        machine({ containerImages: [{ repository: "eu/ml" }, { repository: "docker.io/x" }] }),
+        "violates",
+        { approvedImages: ["eu/ml"] },
+      ],
+      ["unknown containers", machine({ containerImages: unknown }), "undecided", { approvedImages: ["eu/ml"] }],
+    ],
+  ),
+  ...on(
+    "notebook-approved-image",
+    [LEGACY_NOTEBOOK, "gcp:notebooks/environment:Environment"],
     [
       ["any image, without a list", { vmImage: { project: "elsewhere", imageName: "x" } }, "complies"],
       [
@@ -952,6 +1146,17 @@ const others: ControlCases[] = [
     ],
   ),
   ...on(
+    "notebook-single-user",
+    [CLASSIC_COMPUTE_INSTANCE],
+    [
+      ["one person", { authorizationType: "personal", assignToUser: { objectId: "ana", tenantId: "t" } }, "complies"],
+      ["a person who is created along with it", { authorizationType: "personal", assignToUser: unknown }, "complies"],
+      ["nobody in particular", { authorizationType: "personal" }, "violates"],
+      ["not said to be personal", { assignToUser: { objectId: "ana" } }, "violates"],
+      ["unknown", { authorizationType: unknown, assignToUser: { objectId: "ana" } }, "undecided"],
+    ],
+  ),
+  ...on(
     "notebook-no-ip-forwarding",
     [WORKBENCH],
     [
@@ -1014,9 +1219,11 @@ function personal(applicationSharingPolicy: unknown, assignedUser: unknown): Rec
 
 export const cases: ControlCases[] = [
   ...noDirectInternet,
+  ...runsWithoutInternet,
   ...privateNetwork,
   ...securityGroups,
   ...idleShutdown,
+  ...idleOverrides,
   ...secrets,
   ...others,
 ];
