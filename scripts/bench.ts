@@ -17,6 +17,8 @@ const WORKSPACES = 10;
 const MANY_WORKSPACES = 100;
 /** Resources of one stack: the time for each of them should not grow. */
 const SIZES = [1000, 10_000, 50_000];
+/** Resources of the stack that shows what the guard costs. */
+const GUARDED = 1000;
 /** The fastest of a few runs counts: the one that other work on the machine disturbed least. */
 const RUNS = 3;
 
@@ -59,6 +61,19 @@ async function growing(sizes: number[]): Promise<Row[]> {
   return rows;
 }
 
+/** What a program's guard costs: where no pack judges, and where one does. */
+async function guarded(size: number): Promise<Row[]> {
+  const first = 'import { guard } from "secure-ml-policy-pack/guard"; guard();';
+  const plain = oneLargeStack(join(folder, "unguarded"), size);
+  const program = oneLargeStack(join(folder, "guarded"), size, first);
+  return [
+    await preview(`one stack of ${size}, neither guard nor pack`, plain),
+    await preview(`one stack of ${size}, guard`, program),
+    await preview(`one stack of ${size}, policy pack`, plain, PACK),
+    await preview(`one stack of ${size}, guard and policy pack`, program, PACK),
+  ];
+}
+
 async function fastestStart(pack: string): Promise<number> {
   const starts: number[] = [];
   for (let run = 0; run < RUNS; run++) starts.push(await packStartSeconds(pack));
@@ -73,7 +88,7 @@ try {
   const withPack = await preview(`${WORKSPACES} workspaces, policy pack`, workspaces, PACK);
   const repository = await preview("the repository's stacks, policy pack", ".", PACK);
   print([
-    await preview("the repository's stacks, no pack", "."),
+    await preview("the repository's stacks, no pack, so that their guard judges", "."),
     repository,
     await preview("the repository's stacks, isolated, policy pack", ".", PACK, 1, ["--isolated"]),
     await preview(`${WORKSPACES} workspaces, no pack`, workspaces),
@@ -86,6 +101,7 @@ try {
       1,
     ),
     ...(await growing(SIZES)),
+    ...(await guarded(GUARDED)),
   ]);
   const [start, emptyStart] = [await fastestStart(PACK), await fastestStart(empty)];
   console.log(`\npack ready after ${start.toFixed(2)} s; an empty pack after ${emptyStart.toFixed(2)} s`);

@@ -36,7 +36,8 @@ function stackNames(): string[] {
 function copyProject(folder: string): string {
   const project = join(folder, "project");
   mkdirSync(project);
-  for (const name of ["stacks", "package.json"]) cpSync(name, join(project, name), { recursive: true });
+  for (const name of ["stacks", "package.json", "policy-config.json"])
+    cpSync(name, join(project, name), { recursive: true });
   for (const name of ["node_modules", "components"]) symlinkSync(resolve(name), join(project, name));
   writeFileSync(join(project, "Pulumi.yaml"), stringify(parse(readFileSync("Pulumi.yaml", "utf8"))));
   return project;

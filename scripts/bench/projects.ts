@@ -24,8 +24,8 @@ export function manyWorkspaces(folder: string, count: number): string {
   return folder;
 }
 
-/** One stack of a given number of queues and what belongs to them. Gives the project's folder. */
-export function oneLargeStack(folder: string, resources: number): string {
+/** One stack of a given number of queues and what belongs to them; `first` comes first in it. Gives the project's folder. */
+export function oneLargeStack(folder: string, resources: number, first = ""): string {
   mkdirSync(folder);
   symlinkSync(resolve("node_modules"), join(folder, "node_modules"));
   writeFileSync(
@@ -36,6 +36,7 @@ export function oneLargeStack(folder: string, resources: number): string {
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "large", type: "module" }));
   const program = `import { Queue } from "@pulumi/aws/sqs/queue.js";
 import { QueuePolicy } from "@pulumi/aws/sqs/queuePolicy.js";
+${first}
 for (let index = 0; index < ${Math.floor(resources / 2)}; index++) {
   const queue = new Queue("queue-" + index, { kmsMasterKeyId: "alias/data", tags: { team: "fraud" } });
   new QueuePolicy("policy-" + index, { queueUrl: queue.url, policy: "{}" });
