@@ -50,6 +50,8 @@ interface Running {
 export class ComponentPlugins {
   private readonly start: ComponentPluginsStart;
   private readonly processes: PluginProcess[] = [];
+  private readonly clients: Client[] = [];
+  private stopped = false;
   private readonly plugins = new Map<string, Promise<Running | undefined>>();
 
   constructor(start: ComponentPluginsStart) {
@@ -63,6 +65,7 @@ export class ComponentPlugins {
   async construct(name: string, request: Request): Promise<Response | undefined> {
     const folder = this.start.packages[name];
     if (folder === undefined) return undefined;
+    if (this.stopped) throw new Error("the stack has ended");
     const plugin = this.plugins.get(name) ?? this.startOrWarn(name, folder);
     this.plugins.set(name, plugin);
     const running = await plugin;
@@ -78,6 +81,8 @@ export class ComponentPlugins {
 
   /** Ends all processes, at once. */
   stop(): void {
+    this.stopped = true;
+    for (const client of this.clients) client.close();
     for (const process of this.processes) process.stop();
   }
 
@@ -85,6 +90,8 @@ export class ComponentPlugins {
     try {
       return await this.startPlugin(name, folder);
     } catch (error) {
+      // When its stack has ended, it was stopped while it started.
+      if (this.stopped) throw error;
       const why = messageOf(error);
       this.start.warn(`package ${name}: its components are opaque, as its plugin in ${folder} cannot run: ${why}`);
       return undefined;
@@ -101,6 +108,7 @@ export class ComponentPlugins {
     };
     const target = `127.0.0.1:${await process.port}`;
     const client = new ResourceProviderClient(target, protocol.grpc.credentials.createInsecure(), protocol.options);
+    this.clients.push(client);
     return { process, client };
   }
 }
