@@ -60,9 +60,13 @@ const ACCOUNTS: Holders = [
   [[WORKBENCH], ["gceSetup.serviceAccounts[].email"]],
   [[LEGACY_NOTEBOOK, "gcp:colab/notebookExecution:NotebookExecution"], ["serviceAccount"]],
   [["gcp:vertex/aiReasoningEngine:AiReasoningEngine"], ["spec.serviceAccount"]],
+  [["gcp:colab/schedule:Schedule"], ["createNotebookExecutionJobRequest.notebookExecutionJob.serviceAccount"]],
   [
-    ["gcp:colab/schedule:Schedule", "gcp:vertex/aiSchedule:AiSchedule"],
-    ["createNotebookExecutionJobRequest.notebookExecutionJob.serviceAccount"],
+    ["gcp:vertex/aiSchedule:AiSchedule"],
+    [
+      "createNotebookExecutionJobRequest.notebookExecutionJob.serviceAccount",
+      "createPipelineJobRequest.pipelineJob.serviceAccount",
+    ],
   ],
 ];
 

@@ -14,6 +14,8 @@ const FEATURE_STORES = [
 const DATA = ["gcp:vertex/aiDataset:AiDataset", "gcp:vertex/aiIndex:AiIndex", "gcp:vertex/aiTensorboard:AiTensorboard"];
 const REASONING_ENGINE = "gcp:vertex/aiReasoningEngine:AiReasoningEngine";
 const PERSISTENT_RESOURCE = "gcp:vertex/aiPersistentResource:AiPersistentResource";
+const SCHEDULE = "gcp:vertex/aiSchedule:AiSchedule";
+const PIPELINE = "createPipelineJobRequest";
 
 /** Vertex AI has one place for keys. */
 function vertexKey(types: string[]): Check {
@@ -23,6 +25,25 @@ function vertexKey(types: string[]): Check {
     cloudDefault: "keys that Google manages",
     evaluate: ({ props }) => mustBeSet(props, "encryptionSpec.kmsKeyName"),
   };
+}
+
+/** A check of schedules that run pipelines, whose settings begin with the path `job`. */
+function pipelineCheck(cloudDefault: string, rule: (props: object, job: string) => Finding[]): Check {
+  return {
+    types: [SCHEDULE],
+    whenAbsent: "complies",
+    cloudDefault: `for pipelines, ${cloudDefault}`,
+    evaluate: ({ props }) =>
+      onlyIf(props, PIPELINE, (request) => request !== undefined, rule(props, `${PIPELINE}.pipelineJob.`)),
+  };
+}
+
+/** One of Google's own networks reaches the internet; a network of the customer's is peered or attached. */
+function mustBeAttached(props: object, path: string): Finding[] {
+  return [
+    ...anyOf(mustBeSet(props, `${path}network`), mustBeSet(props, `${path}pscInterfaceConfig.networkAttachment`)),
+    ...mustNotBeDefaultNetwork(props, `${path}network`),
+  ];
 }
 
 /** The offline store is a bucket. A group has none if it is left out. */
@@ -88,7 +109,7 @@ const controls: Control[] = [
   },
   {
     id: "managed-compute-cmk",
-    title: "Agents and persistent resources are encrypted with a customer-managed key",
+    title: "Agents, pipelines and persistent resources are encrypted with a customer-managed key",
     severity: "high",
     why: "Their disks, code and session memory hold what users and jobs feed them; a key of your own shows who decrypts that.",
     remedy: "Set `encryptionSpec.kmsKeyName` when the resource is created.",
@@ -101,11 +122,16 @@ const controls: Control[] = [
       mitreAtlas: ["AML.M0012"],
       googlePolicy: ["constraints/gcp.restrictNonCmekServices"],
     },
-    checks: { gcp: [vertexKey([REASONING_ENGINE, PERSISTENT_RESOURCE])] },
+    checks: {
+      gcp: [
+        vertexKey([REASONING_ENGINE, PERSISTENT_RESOURCE]),
+        pipelineCheck("keys that Google manages", (props, job) => mustBeSet(props, `${job}encryptionSpec.kmsKeyName`)),
+      ],
+    },
   },
   {
     id: "managed-compute-private-network",
-    title: "Agents and persistent resources run in a network of your own",
+    title: "Agents, pipelines and persistent resources run in a network of your own",
     severity: "high",
     why: "In Google's network an agent or job reaches the internet without passing any firewall, proxy or flow log of yours.",
     remedy: "Attach it to your network with `pscInterfaceConfig.networkAttachment`.",
@@ -129,19 +155,17 @@ const controls: Control[] = [
           types: [PERSISTENT_RESOURCE],
           whenAbsent: "violates",
           cloudDefault: "a network that Google owns, with access to the internet",
-          evaluate: ({ props }) => [
-            ...anyOf(mustBeSet(props, "network"), mustBeSet(props, "pscInterfaceConfig.networkAttachment")),
-            ...mustNotBeDefaultNetwork(props, "network"),
-          ],
+          evaluate: ({ props }) => mustBeAttached(props, ""),
         },
+        pipelineCheck("a network that Google owns, with access to the internet", mustBeAttached),
       ],
     },
   },
   {
     id: "managed-compute-dedicated-identity",
-    title: "Agents and persistent resources act with an identity of their own",
+    title: "Agents, pipelines and persistent resources act with an identity of their own",
     severity: "high",
-    why: "Google's service agent is shared by everything of its kind in the project: what one agent or job may read, all may.",
+    why: "Google's service agents and the default account are shared by the whole project: what one agent or job may read, all may.",
     remedy: "Name a service account of its own, or use an agent identity.",
     frameworks: {
       nist80053: ["AC-2", "AC-6"],
@@ -171,6 +195,9 @@ const controls: Control[] = [
               absent: "violates",
             }),
         },
+        pipelineCheck("the project's default compute service account", (props, job) =>
+          mustBeDedicatedAccount(props, `${job}serviceAccount`),
+        ),
       ],
     },
   },

@@ -506,6 +506,22 @@ export const cases: ControlCases[] = [
   ),
   {
     control: CONTROL,
+    type: "gcp:vertex/aiSchedule:AiSchedule",
+    stackCases: [
+      [
+        "a pipeline's account is an editor",
+        [
+          resource("gcp:vertex/aiSchedule:AiSchedule", {
+            createPipelineJobRequest: { pipelineJob: { serviceAccount: EMAIL } },
+          }),
+          grant("roles/editor", `serviceAccount:${EMAIL}`),
+        ],
+        "violates",
+      ],
+    ],
+  },
+  {
+    control: CONTROL,
     type: WORKBENCH,
     stackCases: [
       [

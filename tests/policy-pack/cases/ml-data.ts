@@ -54,7 +54,50 @@ const runtime = (enableCustomServiceAccount: unknown) => ({
   resourceRuntimeSpec: { serviceAccountSpec: { enableCustomServiceAccount } },
 });
 
+const SCHEDULE = "gcp:vertex/aiSchedule:AiSchedule";
+const pipeline = (pipelineJob: unknown) => ({ createPipelineJobRequest: { pipelineJob } });
+const otherSchedules: ResourceCase[] = [
+  ["a schedule of notebooks", { createNotebookExecutionJobRequest: {} }, "complies"],
+  ["a request of a wrong type", { createPipelineJobRequest: "train" }, "violates"],
+];
+
+const pipelines: ControlCases[] = [
+  ...on(
+    "managed-compute-cmk",
+    [SCHEDULE],
+    [
+      ...otherSchedules,
+      ["a key", pipeline({ encryptionSpec: { kmsKeyName: GOOGLE_KEY } }), "complies"],
+      ["a key that is made along with it", pipeline({ encryptionSpec: { kmsKeyName: unknown } }), "complies"],
+      ["no key", pipeline({ displayName: "train" }), "violates"],
+    ],
+  ),
+  ...on(
+    "managed-compute-private-network",
+    [SCHEDULE],
+    [
+      ...otherSchedules,
+      ["an attachment", pipeline(interfaceTo(ATTACHMENT)), "complies"],
+      ["a peered network", pipeline({ network: NETWORK }), "complies"],
+      ["the default network", pipeline({ network: "projects/123/global/networks/default" }), "violates"],
+      ["no network", pipeline({ displayName: "train" }), "violates"],
+    ],
+  ),
+  ...on(
+    "managed-compute-dedicated-identity",
+    [SCHEDULE],
+    [
+      ...otherSchedules,
+      ["an account of its own", pipeline({ serviceAccount: "train@p.iam.gserviceaccount.com" }), "complies"],
+      ["the default account", pipeline({ serviceAccount: "1-compute@developer.gserviceaccount.com" }), "violates"],
+      ["no account", pipeline({ displayName: "train" }), "violates"],
+      ["an unknown request", { createPipelineJobRequest: unknown }, "complies"],
+    ],
+  ),
+];
+
 export const cases: ControlCases[] = [
+  ...pipelines,
   ...on(
     "feature-store-cmk",
     ["aws:sagemaker/featureGroup:FeatureGroup", "aws-native:sagemaker:FeatureGroup"],
