@@ -47,6 +47,11 @@ const ATTACHMENTS: Record<string, { roles: string; document?: string; arns?: str
   "aws-native:iam:ManagedPolicy": { roles: "roles", document: "policyDocument" },
 };
 
+/** The output that holds the role's name. */
+export function nameOutput(role: StackResource): string {
+  return shapeOf(role).name;
+}
+
 /** Where the role's trust policy stands. */
 export function trustPath(role: StackResource): string {
   return shapeOf(role).trust;
@@ -56,23 +61,29 @@ export function trustPath(role: StackResource): string {
 export function policiesOf(role: StackResource, stack: StackView): RolePolicy[] {
   return [
     ...inlinePolicies(role),
-    ...(isGiven(role, "managedPolicyArns") ? policiesByArn(role, "managedPolicyArns", true, stack) : []),
+    ...givenPolicies(role, "managedPolicyArns", stack),
     ...stack.ofType(...Object.keys(ATTACHMENTS)).flatMap((attachment) => attachedPolicies(attachment, role, stack)),
   ];
 }
 
 /** The role's permissions boundary, if the stack holds it. */
 export function boundariesOf(role: StackResource, stack: StackView): RolePolicy[] {
-  return isGiven(role, "permissionsBoundary") ? policiesByArn(role, "permissionsBoundary", true, stack) : [];
+  return givenPolicies(role, "permissionsBoundary", stack);
 }
 
-/** A list that the program leaves out is filled in by the provider. One that is not known yet stands for its elements. */
+/** What the program leaves out is filled in by the provider. */
+function givenPolicies(role: StackResource, property: string, stack: StackView): RolePolicy[] {
+  if (!isGiven(role, property)) return [];
+  return policiesByArn(role, property, true, stack).map((policy) => ({ ...policy, name: "its managed policies" }));
+}
+
+/** A list that is not known yet stands for its elements. */
 function inlinePolicies(role: StackResource): RolePolicy[] {
   const { policies, document } = shapeOf(role);
   if (!isGiven(role, policies)) return [];
   const elements = elementPaths(role.props, policies);
   const paths = Array.isArray(elements) ? elements.map((element) => `${element}.${document}`) : [policies];
-  return paths.map((path) => ({ name: role.name, isHeld: true, document: { source: role, path } }));
+  return paths.map((path) => ({ name: "its inline policies", isHeld: true, document: { source: role, path } }));
 }
 
 function attachedPolicies(attachment: StackResource, role: StackResource, stack: StackView): RolePolicy[] {
@@ -86,18 +97,20 @@ function attachedPolicies(attachment: StackResource, role: StackResource, stack:
 /** The policies that one property names, or each element of it. */
 function policiesByArn(source: StackResource, property: string, isHeld: Answer, stack: StackView): RolePolicy[] {
   const elements = elementPaths(source.props, property);
-  const paths = Array.isArray(elements) && elements.length > 0 ? elements : [property];
+  const paths = Array.isArray(elements) ? elements : [property];
   return paths.flatMap((path) => {
+    const own = stack.ofType(...Object.keys(POLICIES)).flatMap((policy) => ownPolicy(policy, source, path, isHeld));
     const arn = read(source.props, path);
-    const own = stack.ofType(...Object.keys(POLICIES)).flatMap((policy) => {
-      const { document } = POLICIES[policy.type] as (typeof POLICIES)[string];
-      const isNamed = names(source, path, policy);
-      if (isNamed === false) return [];
-      return [{ name: source.name, isHeld: all(isHeld, isNamed), document: { source: policy, path: document } }];
-    });
     if (own.length > 0 || arn.state !== "known") return own;
     return [{ name: source.name, isHeld, arn: String(arn.value) }];
   });
+}
+
+function ownPolicy(policy: StackResource, source: StackResource, path: string, isHeld: Answer): RolePolicy[] {
+  const isNamed = names(source, path, policy);
+  if (isNamed === false) return [];
+  const { document } = POLICIES[policy.type] as (typeof POLICIES)[string];
+  return [{ name: source.name, isHeld: all(isHeld, isNamed), document: { source: policy, path: document } }];
 }
 
 /** An ARN that is known names the policy, also where the policy's own ARN is not known yet. */

@@ -1,16 +1,20 @@
-/** Controls of what an execution role reaches beside its own workspace. */
+/** Controls of what the identity of a notebook, job or model reaches beside its own workspace. */
 import { type Answer, all, any } from "../checks/answers.ts";
 import { mustKeepToOwnBuckets } from "../checks/bucket-reach.ts";
+import { ACCOUNT_HOLDERS } from "../checks/execution-identities.ts";
 import { readDocument, some } from "../checks/iam-document.ts";
 import { IAM_ROLES, trustPath } from "../checks/role-policies.ts";
+import { accountMustKeepToOwnBuckets, identityMustKeepToOwnAccounts } from "../checks/storage-reach.ts";
+import { AZURE_ML_COMPUTE, AZURE_ML_WORKSPACE } from "../checks/types.ts";
 import type { Control, StackResource, Topic } from "../control.ts";
 
-const ownBuckets: Control = {
-  id: "execution-role-own-buckets",
-  title: "Execution roles reach only buckets of their stack, and others by name",
+const ownStorage: Control = {
+  id: "execution-identity-own-storage",
+  title: "Notebooks, jobs and models reach only storage of their stack, and other storage by name",
   severity: "high",
-  why: "Code in a notebook or job, or in a model file that it loads, reads and writes every bucket that its role reaches.",
-  remedy: "Name the buckets in the policy. For one outside the stack, add a condition on its owner, or list it.",
+  why: "Code in a notebook or job, or in a model file that it loads, reads and writes whatever its identity reaches.",
+  remedy:
+    "Grant rights on single buckets or accounts. On AWS, say whose a bucket outside the stack must be, or list it.",
   frameworks: {
     nist80053: ["AC-3", "AC-4", "AC-6"],
     iso27001: ["A.5.15", "A.8.3"],
@@ -20,10 +24,10 @@ const ownBuckets: Control = {
   },
   url: "https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html",
   parameters: {
-    foreignBuckets: {
+    foreignStorage: {
       description:
-        "Buckets outside the stack that execution roles may use; `*` stands for any text. Empty: any that is named in " +
-        "full, if a condition of the statement or of the permissions boundary says whose it must be.",
+        "Buckets and storage accounts outside the stack that may be used; `*` stands for any text. Empty: any that is " +
+        "named in full; on AWS, if a condition of the statement or of the permissions boundary says whose it must be.",
       type: "array",
       default: [],
     },
@@ -34,7 +38,23 @@ const ownBuckets: Control = {
         types: IAM_ROLES,
         requires: "policies that let SageMaker's roles reach no bucket but those of the stack and those that are named",
         evaluate: (role, stack, context) =>
-          mustKeepToOwnBuckets(role, stack, isExecutionRole(role), context.list("foreignBuckets")),
+          mustKeepToOwnBuckets(role, stack, isExecutionRole(role), context.list("foreignStorage")),
+      },
+    ],
+    gcp: [
+      {
+        types: ACCOUNT_HOLDERS,
+        requires: "a service account that opens no bucket by a grant on a project, folder or organization",
+        evaluate: (holder, stack, context) =>
+          accountMustKeepToOwnBuckets(holder, stack, context.list("foreignStorage")),
+      },
+    ],
+    azure: [
+      {
+        types: [AZURE_ML_COMPUTE, AZURE_ML_WORKSPACE],
+        requires: "identities that open no storage by an assignment on a resource group, subscription or above",
+        evaluate: (holder, stack, context) =>
+          identityMustKeepToOwnAccounts(holder, stack, context.list("foreignStorage")),
       },
     ],
   },
@@ -53,5 +73,5 @@ function isExecutionRole(role: StackResource): Answer {
   return any(...trusting, ...trust.unknownStatements);
 }
 
-/** Controls of what an execution role reaches beside its own workspace. */
-export const executionReach: Topic = { title: "What execution roles reach", controls: [ownBuckets] };
+/** Controls of what the identity of a notebook, job or model reaches beside its own workspace. */
+export const executionReach: Topic = { title: "What execution roles reach", controls: [ownStorage] };

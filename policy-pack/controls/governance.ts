@@ -148,7 +148,7 @@ const approvedRegion: Control = {
     iso27001: ["A.5.31", "A.5.34"],
     soc2: ["C1.1"],
     azurePolicy: ["e56962a6"],
-    googlePolicy: ["gcp.resourceLocations"],
+    googlePolicy: ["constraints/gcp.resourceLocations"],
   },
   parameters: {
     allowedRegions: {

@@ -1,7 +1,7 @@
 import type { ControlCases, StackCase } from "../cases.ts";
 import { type TestResource, unknown, urnOf } from "../server.ts";
 
-const CONTROL = "execution-role-own-buckets";
+const CONTROL = "execution-identity-own-storage";
 
 /** A resource of the stack; `made` names, for each property, the resources that it was made from. */
 function resource(
@@ -73,13 +73,13 @@ const roleCases: StackCase[] = [
     [role(), inline(document(reads(OTHER, { Condition: { StringNotEquals: { "aws:ResourceAccount": "1" } } })))],
     "violates",
   ],
-  ["a listed bucket", [role(), inline(document(reads(OTHER)))], "complies", { foreignBuckets: ["oth*"] }],
-  ["a bucket not listed", [role(), inline(document(reads(OTHER)))], "violates", { foreignBuckets: ["data"] }],
+  ["a listed bucket", [role(), inline(document(reads(OTHER)))], "complies", { foreignStorage: ["oth*"] }],
+  ["a bucket not listed", [role(), inline(document(reads(OTHER)))], "violates", { foreignStorage: ["data"] }],
   [
     "a bucket not listed, of a fixed owner",
     [role(), inline(document(reads(OTHER, ofOwner)))],
     "violates",
-    { foreignBuckets: ["data"] },
+    { foreignStorage: ["data"] },
   ],
   ["every bucket", [role(), bucket, inline(document(reads("*")))], "violates"],
   ["every bucket of a fixed owner", [role(), bucket, inline(document(reads("*", ofOwner)))], "violates"],
@@ -251,7 +251,153 @@ const nativeCases: StackCase[] = [
   ],
 ];
 
+const EMAIL = "train@p.iam.gserviceaccount.com";
+const TRAIN = `serviceAccount:${EMAIL}`;
+const OBJECTS = "roles/storage.objectViewer";
+
+const googleBucket = resource("gcp:storage/bucket:Bucket", "bucket", { name: "data" });
+const account = resource("gcp:serviceaccount/account:Account", "account", { email: unknown });
+const projectMember = (role: unknown, member: unknown, more: Record<string, unknown> = {}, made = {}) =>
+  resource("gcp:projects/iAMMember:IAMMember", "grant", { role, member, project: "p", ...more }, made);
+const bucketMember = (name: unknown, made = {}) =>
+  resource(
+    "gcp:storage/bucketIAMMember:BucketIAMMember",
+    "grant",
+    { bucket: name, role: OBJECTS, member: TRAIN },
+    made,
+  );
+const policyData = (role: string, ...members: string[]) => JSON.stringify({ bindings: [{ role, members }] });
+
+/** Cases of a resource that names its service account in `properties`. */
+function googleCases(type: string, properties: (email: unknown) => Record<string, unknown>): ControlCases {
+  const holder = resource(type, "holder", properties(EMAIL));
+  const property = Object.keys(properties(""))[0]!;
+  const linked = resource(type, "holder", properties(unknown), { [property]: [account] });
+  const stackCases: StackCase[] = [
+    ["no grants", [holder], "complies"],
+    ["objects of a bucket", [holder, googleBucket, bucketMember("data")], "complies"],
+    ["objects of every bucket", [holder, projectMember(OBJECTS, TRAIN)], "violates"],
+    ["objects of every bucket, for another account", [holder, projectMember(OBJECTS, `${TRAIN}s`)], "complies"],
+    ["another role", [holder, projectMember("roles/logging.logWriter", TRAIN)], "complies"],
+    ["a role that is not known yet", [holder, projectMember(unknown, TRAIN)], "complies"],
+    ["a grant with a condition", [holder, projectMember(OBJECTS, TRAIN, { condition: { title: "t" } })], "complies"],
+    [
+      "objects of every bucket, for an account made along with it",
+      [linked, account, projectMember(OBJECTS, unknown, {}, { member: [account] })],
+      "violates",
+    ],
+    [
+      "objects of every bucket, for several members",
+      [
+        holder,
+        resource("gcp:folder/iAMBinding:IAMBinding", "grant", {
+          role: "roles/storage.admin",
+          members: ["user:a@example.com", TRAIN],
+        }),
+      ],
+      "violates",
+    ],
+    [
+      "objects of every bucket, in a whole policy",
+      [holder, resource("gcp:projects/iAMPolicy:IAMPolicy", "grant", { policyData: policyData(OBJECTS, TRAIN) })],
+      "violates",
+    ],
+    ["a bucket of another stack, without a list", [holder, bucketMember("other")], "complies"],
+    ["a bucket of another stack", [holder, bucketMember("other")], "violates", { foreignStorage: ["shared-*"] }],
+    ["a listed bucket", [holder, bucketMember("shared-1")], "complies", { foreignStorage: ["shared-*"] }],
+    ["its own bucket", [holder, googleBucket, bucketMember("data")], "complies", { foreignStorage: ["shared-*"] }],
+    [
+      "its own bucket, whose name is not known yet",
+      [holder, googleBucket, bucketMember(unknown, { bucket: [googleBucket] })],
+      "complies",
+      { foreignStorage: ["shared-*"] },
+    ],
+    ["a bucket that is not known yet", [holder, bucketMember(unknown)], "undecided", { foreignStorage: ["shared-*"] }],
+    [
+      "a bucket of another stack, in a whole policy",
+      [
+        holder,
+        resource("gcp:storage/bucketIAMPolicy:BucketIAMPolicy", "grant", {
+          bucket: "other",
+          policyData: policyData(OBJECTS, TRAIN),
+        }),
+      ],
+      "violates",
+      { foreignStorage: ["shared-*"] },
+    ],
+  ];
+  return { control: CONTROL, type, stackCases };
+}
+
+/** Where the rarer types name their account: one case of each verdict shows that it is found. */
+function alsoOn(type: string, properties: Record<string, unknown>): ControlCases {
+  const holder = resource(type, "holder", properties);
+  return {
+    control: CONTROL,
+    type,
+    stackCases: [
+      ["objects of a bucket", [holder, googleBucket, bucketMember("data")], "complies"],
+      ["objects of every bucket", [holder, projectMember(OBJECTS, TRAIN)], "violates"],
+    ],
+  };
+}
+
+const inSchedule = {
+  createNotebookExecutionJobRequest: { notebookExecutionJob: { serviceAccount: EMAIL } },
+};
+
+const SUBSCRIPTION = "/subscriptions/s";
+const GROUP = `${SUBSCRIPTION}/resourceGroups/ml`;
+const ACCOUNT = `${GROUP}/providers/Microsoft.Storage/storageAccounts`;
+const definition = (guid: string) => `${SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/${guid}`;
+const CONTRIBUTOR = definition("BA92F5B4-2D11-453D-A403-E96B0029C9FE");
+
+const identity = resource("azure-native:managedidentity:UserAssignedIdentity", "identity", {
+  id: "/identities/train",
+  principalId: "p1",
+});
+const storage = resource("azure-native:storage:StorageAccount", "storage", { accountName: "data", id: unknown });
+const group = resource("azure-native:resources:ResourceGroup", "group", { id: unknown });
+const assignment = (scope: unknown, roleDefinitionId: unknown = CONTRIBUTOR, made = {}, principalId = "p1") =>
+  resource("azure-native:authorization:RoleAssignment", "assignment", { scope, roleDefinitionId, principalId }, made);
+
+function azureCases(type: string): ControlCases {
+  const holder = resource(type, "holder", { identity: { userAssignedIdentities: ["/identities/train"] } });
+  const own = resource(type, "holder", { identity: { type: "SystemAssigned", principalId: "p1" } });
+  const stackCases: StackCase[] = [
+    ["no assignments", [holder, identity], "complies"],
+    ["one account", [holder, identity, assignment(`${ACCOUNT}/data`)], "complies"],
+    ["one container", [own, assignment(`${ACCOUNT}/data/blobServices/default/containers/c`)], "complies"],
+    ["a resource group", [holder, identity, assignment(GROUP)], "violates"],
+    ["a subscription, for its own identity", [own, assignment(SUBSCRIPTION)], "violates"],
+    ["a subscription, for somebody else", [own, assignment(SUBSCRIPTION, CONTRIBUTOR, {}, "p2")], "complies"],
+    ["another role", [own, assignment(GROUP, definition("acdd72a7-3385-48ef-bd42-f606fba81ae7"))], "complies"],
+    ["a role made along with it", [own, storage, assignment(GROUP, unknown, { roleDefinitionId: [storage] })], "complies"],
+    ["a role that is not known yet", [own, assignment(GROUP, unknown)], "undecided"],
+    [
+      "an account made along with it",
+      [own, storage, assignment(unknown, CONTRIBUTOR, { scope: [storage] })],
+      "complies",
+    ],
+    ["a group made along with it", [own, group, assignment(unknown, CONTRIBUTOR, { scope: [group] })], "violates"],
+    ["a scope that is not known yet", [own, assignment(unknown)], "undecided"],
+    ["an account of another stack, without a list", [own, assignment(`${ACCOUNT}/other`)], "complies"],
+    ["an account of another stack", [own, assignment(`${ACCOUNT}/other`)], "violates", { foreignStorage: ["shared"] }],
+    ["a listed account", [own, assignment(`${ACCOUNT}/shared`)], "complies", { foreignStorage: ["shared"] }],
+    ["its own account", [own, storage, assignment(`${ACCOUNT}/data`)], "complies", { foreignStorage: ["shared"] }],
+  ];
+  return { control: CONTROL, type, stackCases };
+}
+
 export const cases: ControlCases[] = [
   { control: CONTROL, type: ROLE, stackCases: roleCases },
   { control: CONTROL, type: NATIVE_ROLE, stackCases: nativeCases },
+  googleCases("gcp:workbench/instance:Instance", (email) => ({ gceSetup: { serviceAccounts: [{ email }] } })),
+  alsoOn("gcp:notebooks/instance:Instance", { serviceAccount: EMAIL }),
+  alsoOn("gcp:colab/notebookExecution:NotebookExecution", { serviceAccount: EMAIL }),
+  alsoOn("gcp:vertex/aiReasoningEngine:AiReasoningEngine", { spec: { serviceAccount: EMAIL } }),
+  alsoOn("gcp:colab/schedule:Schedule", inSchedule),
+  alsoOn("gcp:vertex/aiSchedule:AiSchedule", inSchedule),
+  azureCases("azure-native:machinelearningservices:Compute"),
+  azureCases("azure-native:machinelearningservices:Workspace"),
 ];
