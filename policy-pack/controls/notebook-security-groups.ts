@@ -9,6 +9,7 @@ import {
   securityGroupRule,
   vpcSecurityGroupRule,
 } from "../checks/firewall-rules.ts";
+import { namesInternet } from "../checks/prefix-lists.ts";
 import { anyRefers, refers } from "../checks/relations.ts";
 import { SAGEMAKER_DOMAIN, SAGEMAKER_NOTEBOOK, SAGEMAKER_USER_PROFILE } from "../checks/types.ts";
 import type { Control, StackResource, StackView } from "../control.ts";
@@ -89,25 +90,25 @@ function mustBeClosed(user: StackResource, group: StackResource, stack: StackVie
   const used = any(...groupsPaths(user.type).map((path) => anyRefers(user, path, "", group, keys)));
   if (used === false) return [];
   return [
-    ...violatesIf(all(used, admitsInline(group)), `its security group ${group.name} admits everybody`),
+    ...violatesIf(all(used, admitsInline(group, stack)), `its security group ${group.name} admits everybody`),
     ...stack.ofType(...Object.keys(RULES)).flatMap((resource) => {
       const { group: path, rule } = RULES[resource.type] as (typeof RULES)[string];
       const belongs = refers(resource, path, group, keys);
       const message = `the rule ${resource.name} of its security group ${group.name} admits everybody`;
-      return violatesIf(all(used, belongs, admitsEverybody(rule(resource.props))), message);
+      return violatesIf(all(used, belongs, admitsEverybody(resource, rule(resource.props), stack)), message);
     }),
   ];
 }
 
-function admitsInline(group: StackResource): Answer {
+function admitsInline(group: StackResource, stack: StackView): Answer {
   const { rules, rule } = GROUPS[group.type] as (typeof GROUPS)[string];
   // Where rules are resources of their own, the provider lists them here once they exist.
   if (!isGiven(group, rules)) return false;
   const paths = elementPaths(group.props, rules);
-  if (Array.isArray(paths)) return any(...paths.map((path) => admitsEverybody(rule(group.props, path))));
+  if (Array.isArray(paths)) return any(...paths.map((path) => admitsEverybody(group, rule(group.props, path), stack)));
   return paths.state === "unknown" ? paths : false;
 }
 
-function admitsEverybody({ applies, otherSide }: FirewallRule): Answer {
-  return all(applies, otherSide(isInternet));
+function admitsEverybody(resource: StackResource, rule: FirewallRule, stack: StackView): Answer {
+  return all(rule.applies, any(rule.otherSide(isInternet), namesInternet(resource, rule, stack)));
 }

@@ -371,6 +371,19 @@ function ingressRule(properties: Record<string, unknown>): TestResource {
   return { type, name: "rule", properties: { securityGroupId: "sg-1", ...properties } };
 }
 
+function prefixList(ranges: string[] = []): TestResource {
+  return {
+    type: "aws:ec2/managedPrefixList:ManagedPrefixList",
+    name: "list",
+    properties: { id: "pl-1", entries: ranges.map((cidr) => ({ cidr })) },
+  };
+}
+
+function prefixListEntry(cidr: unknown): TestResource {
+  const type = "aws:ec2/managedPrefixListEntry:ManagedPrefixListEntry";
+  return { type, name: "entry", properties: { prefixListId: "pl-1", cidr } };
+}
+
 function nativeGroup(securityGroupIngress: unknown[] = []): TestResource {
   return {
     type: "aws-native:ec2:SecurityGroup",
@@ -464,6 +477,71 @@ function groupCases(type: string, at: (groups: unknown) => Record<string, unknow
       [
         "a rule for half the internet",
         [user(["sg-1"]), securityGroup(), ingressRule({ cidrIpv4: "128.0.0.0/1" })],
+        "violates",
+      ],
+      [
+        "a group that admits a list of everybody",
+        [
+          user(["sg-1"]),
+          securityGroup({ ingress: [{ prefixListIds: ["pl-1"] }] }),
+          prefixList(["10.0.0.0/8", "0.0.0.0/0"]),
+        ],
+        "violates",
+      ],
+      [
+        "a group that admits a list of some",
+        [user(["sg-1"]), securityGroup({ ingress: [{ prefixListIds: ["pl-1"] }] }), prefixList(["10.0.0.0/8"])],
+        "complies",
+      ],
+      [
+        "a rule for a list of everybody",
+        [user(["sg-1"]), securityGroup(), ingressRule({ prefixListId: "pl-1" }), prefixList(["::/0"])],
+        "violates",
+      ],
+      [
+        "a rule for another list",
+        [user(["sg-1"]), securityGroup(), ingressRule({ prefixListId: "pl-2" }), prefixList(["::/0"])],
+        "complies",
+      ],
+      [
+        "a rule for a list with an entry for everybody",
+        [
+          user(["sg-1"]),
+          securityGroup(),
+          ingressRule({ prefixListId: "pl-1" }),
+          prefixList(),
+          prefixListEntry("0.0.0.0/0"),
+        ],
+        "violates",
+      ],
+      [
+        "a rule for a list with an unknown entry",
+        [
+          user(["sg-1"]),
+          securityGroup(),
+          ingressRule({ prefixListId: "pl-1" }),
+          prefixList(),
+          prefixListEntry(unknown),
+        ],
+        "undecided",
+      ],
+      [
+        "an egress rule for a list of everybody",
+        [
+          user(["sg-1"]),
+          securityGroup(),
+          groupRule({ type: "egress", prefixListIds: ["pl-1"] }),
+          prefixList(["0.0.0.0/0"]),
+        ],
+        "complies",
+      ],
+      [
+        "a list of everybody of aws-native",
+        [
+          user(["sg-1"]),
+          nativeGroup([{ sourcePrefixListId: "pl-1" }]),
+          { type: "aws-native:ec2:PrefixList", properties: { prefixListId: "pl-1", entries: [{ cidr: "0.0.0.0/0" }] } },
+        ],
         "violates",
       ],
       ["an open group of aws-native", [user(["sg-1"]), nativeGroup([{ cidrIp: "0.0.0.0/0" }])], "violates"],
