@@ -16,6 +16,7 @@ import { StackSecrets } from "./report/stack-secrets.ts";
 import { passes } from "./report/verdict.ts";
 import { childEnvironment } from "./runner/environment.ts";
 import { IsolatedRunner } from "./runner/isolated-runner.ts";
+import { endLeftovers } from "./runner/leftovers.ts";
 import { type Runner, RunnerProcess } from "./runner/runner-process.ts";
 
 /** A stack and the project that it belongs to. */
@@ -66,6 +67,7 @@ export function startPreview(
   const supervisor = new Supervisor(options, progress, childEnvironment(home));
   const stop = () => {
     supervisor.stop();
+    endLeftovers(home);
     rmSync(home, { recursive: true, force: true });
   };
   return { result: supervisor.run().finally(stop), stop };

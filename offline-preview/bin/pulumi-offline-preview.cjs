@@ -52,6 +52,8 @@ function runWith(node) {
 }
 
 async function main() {
+  // The default is to open the debugger, to which any program of the same user could then talk.
+  process.on("SIGUSR1", () => {});
   if (!isNewEnough(process.versions.node)) {
     const node = installedNode();
     if (node !== undefined) return runWith(node);

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { messageOf, UserError } from "../errors.ts";
+import { versionRangeProblem } from "../project/version-range.ts";
 import { parseYaml } from "../project/yaml.ts";
 import type { Properties, ResourceRecord } from "../protocol/messages.ts";
 import type { Diagnostic, NotEvaluated, PackInfo, PolicyInfo } from "../report/result.ts";
@@ -79,7 +80,14 @@ function readManifest(folder: string): Record<string, unknown> {
   const runtime = manifest.runtime as string | { name?: string } | undefined;
   const name = typeof runtime === "string" ? runtime : runtime?.name;
   if (name !== "nodejs") throw new UserError(`${file}: runtime '${name ?? ""}': only nodejs packs can run offline`);
+  checkPulumiVersion(file, manifest.requiredPulumiVersion);
   return manifest;
+}
+
+function checkPulumiVersion(file: string, range: unknown): void {
+  if (range === undefined || range === null || range === "") return;
+  const problem = versionRangeProblem(String(range));
+  if (problem !== undefined) throw new UserError(`${file}: requiredPulumiVersion: ${problem}`);
 }
 
 function readPackageSettings(folder: string): { stateless?: boolean } {

@@ -34,6 +34,8 @@ const DENIED: Record<string, string> = {
   ChildProcess: "child processes",
   Inspector: "the inspector, which functions as inputs of resources need",
   WASI: "WASI",
+  WorkerThreads: "threads",
+  Signals: "signals to other processes",
   Addons: "native addons",
 };
 

@@ -7,6 +7,7 @@ import { stripVTControlCharacters } from "node:util";
 import { folder } from "../here.cjs";
 import type { FromRunner, LogLine, MissingAnswer, Properties, ResourceRecord, StackRun } from "../protocol/messages.ts";
 import { shorten } from "./program-error.ts";
+import { messagesOf } from "./runner-messages.ts";
 
 // Compiled in the published package, TypeScript in the repository.
 const RUNNER = existsSync(join(folder, "runner", "runner.js")) ? "runner.js" : "runner.ts";
@@ -115,8 +116,8 @@ export class RunnerProcess implements Runner {
               return void setImmediate(() => setImmediate(() => finish(message.errors)));
           }
         };
-        child.on("message", (messages: FromRunner[]) => {
-          for (const message of messages) handle(message);
+        child.on("message", (received: unknown) => {
+          for (const message of messagesOf(received)) handle(message);
         });
         // "close" comes after the last output.
         child.once("close", (code, signal) => finish([endedEarly(code, signal, printed.errors())]));
