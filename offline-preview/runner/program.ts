@@ -54,8 +54,10 @@ async function loadCommon(path: string): Promise<unknown> {
 }
 
 async function importFresh(file: string): Promise<Record<string, unknown>> {
+  // Compiled to CommonJS, an import of a call would lose what the call's name was imported from.
+  const url = pathToFileURL(file).href;
   try {
-    return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+    return (await import(url)) as Record<string, unknown>;
   } catch (error) {
     throw withHint(error);
   }
