@@ -7,6 +7,8 @@ import { isListed } from "./allow-lists.ts";
 export function mustBeApproved(props: object, path: string, approved: readonly string[]): Finding[] {
   if (approved.length === 0) return [];
   return judge(read(props, path), "", { absent: "complies" }, (value, at) =>
-    isListed(approved, String(value)) ? [] : [violation(`${at} is not on the list of approved ones`)],
+    typeof value === "string" && isListed(approved, value)
+      ? []
+      : [violation(`${at} is not on the list of approved ones`)],
   );
 }

@@ -6,6 +6,7 @@ import { type Answer, any, ask, not, violatesIf } from "./answers.ts";
 import { mustNameKmsKey } from "./customer-keys.ts";
 import { hasLocalStorage } from "./local-storage.ts";
 import { inEach, join } from "./places.ts";
+import { pipelineCheck } from "./sagemaker-pipelines.ts";
 
 /** Paths of a job's settings, from where the job is defined. A kind of job that has no such setting leaves it out. */
 interface JobPaths {
@@ -22,6 +23,8 @@ interface JobPaths {
 /** One kind of job. */
 interface JobKind extends JobPaths {
   types: string[];
+  /** Steps of pipelines that take the same settings. */
+  steps?: string[];
   /** Where jobs are defined, when it is not the resource itself, and what it means to leave that out. */
   within?: { places: string[]; absent: string };
 }
@@ -31,13 +34,24 @@ const TUNING_JOB = "aws:sagemaker/hyperParameterTuningJob:HyperParameterTuningJo
 const LABELING_JOB = "aws:sagemaker/labelingJob:LabelingJob";
 const PROCESSING_JOB = "aws-native:sagemaker:ProcessingJob";
 
+/** Steps that start a processing job, whatever they do with it. */
+const PROCESSING_STEPS = ["Processing", "ClarifyCheck", "QualityCheck"];
+
 const IN_NETWORK: JobPaths = { network: "networkConfig", vpc: "networkConfig.vpcConfig" };
 const ON_CLUSTER: JobPaths = { ...IN_NETWORK, cluster: "jobResources.clusterConfig" };
 
 const JOB_KINDS: JobKind[] = [
-  { types: [TRAINING_JOB], network: "", vpc: "vpcConfig", cluster: "resourceConfig", output: "outputDataConfig" },
+  {
+    types: [TRAINING_JOB],
+    steps: ["Training"],
+    network: "",
+    vpc: "vpcConfig",
+    cluster: "resourceConfig",
+    output: "outputDataConfig",
+  },
   {
     types: [TUNING_JOB],
+    steps: ["Tuning"],
     within: { places: ["trainingJobDefinition", "trainingJobDefinitions[]"], absent: "a definition must be given" },
     network: "",
     vpc: "vpcConfig",
@@ -55,13 +69,25 @@ const JOB_KINDS: JobKind[] = [
   },
   {
     types: ofBoth("MonitoringSchedule"),
-    within: { places: ["monitoringScheduleConfig.monitoringJobDefinition"], absent: "it names a definition" },
+    within: { places: ["monitoringScheduleConfig.monitoringJobDefinition"], absent: "the schedule names a definition" },
     ...IN_NETWORK,
     cluster: "monitoringResources.clusterConfig",
     output: "monitoringOutputConfig",
   },
-  { types: [PROCESSING_JOB], ...IN_NETWORK, cluster: "processingResources.clusterConfig" },
-  { types: [PROCESSING_JOB], within: { places: ["processingOutputConfig"], absent: "nothing is stored" }, output: "" },
+  {
+    types: [PROCESSING_JOB],
+    steps: PROCESSING_STEPS,
+    ...IN_NETWORK,
+    cluster: "processingResources.clusterConfig",
+  },
+  {
+    types: [PROCESSING_JOB],
+    steps: PROCESSING_STEPS,
+    within: { places: ["processingOutputConfig"], absent: "nothing is stored" },
+    output: "",
+  },
+  // Pulumi has no resource for transform jobs.
+  { types: [], steps: ["Transform"], cluster: "transformResources", output: "transformOutput" },
   { types: [LABELING_JOB], output: "outputConfig" },
   {
     types: [LABELING_JOB],
@@ -77,24 +103,34 @@ function ofBoth(name: string): string[] {
   return [`aws:sagemaker/${name[0]!.toLowerCase()}${name.slice(1)}:${name}`, `aws-native:sagemaker:${name}`];
 }
 
-/** A check for each kind of job that has all of these settings. The rule gets their paths, in the same order. */
+/**
+ * A check for each kind of job that has all of these settings, and one for the jobs that pipelines start. The rule gets
+ * the paths of the settings, in the same order.
+ */
 export function jobChecks(
   settings: (keyof JobPaths)[],
   cloudDefault: string,
   rule: (props: object, ...paths: string[]) => Finding[],
 ): Check[] {
-  return JOB_KINDS.filter((kind) => settings.every((setting) => kind[setting] !== undefined)).map((kind) => {
-    const judgeAt = (props: object, at: string) =>
-      rule(props, ...settings.map((setting) => givenPath(props, at, kind[setting]!)));
-    const { types, within } = kind;
-    if (!within) return { types, whenAbsent: "violates", cloudDefault, evaluate: ({ props }) => judgeAt(props, "") };
-    return {
-      types,
-      whenAbsent: "complies",
-      cloudDefault: within.absent,
-      evaluate: ({ props }) => inEach(props, within.places, (at) => judgeAt(props, at)),
-    };
-  });
+  const kinds = JOB_KINDS.filter((kind) => settings.every((setting) => kind[setting] !== undefined));
+  const judgeKind = (kind: JobKind, props: object): Finding[] => {
+    const judgeAt = (at: string) => rule(props, ...settings.map((setting) => givenPath(props, at, kind[setting]!)));
+    return kind.within ? inEach(props, kind.within.places, judgeAt) : judgeAt("");
+  };
+  const ofResources = kinds
+    .filter(({ types }) => types.length > 0)
+    .map(
+      (kind): Check => ({
+        types: kind.types,
+        whenAbsent: kind.within ? "complies" : "violates",
+        cloudDefault: kind.within?.absent ?? cloudDefault,
+        evaluate: ({ props }) => judgeKind(kind, props),
+      }),
+    );
+  const ofPipelines = pipelineCheck(({ type, settings: props }) =>
+    kinds.filter(({ steps }) => steps?.includes(type)).flatMap((kind) => judgeKind(kind, props)),
+  );
+  return [...ofResources, ofPipelines];
 }
 
 function givenPath(props: object, at: string, setting: string): string {
@@ -133,5 +169,5 @@ function anyGroup(props: object, list: string): Answer {
 }
 
 function isLocalStorage(props: object, group: string): Answer {
-  return ask(read(props, join(group, "instanceType")), (type) => hasLocalStorage(String(type)));
+  return ask(read(props, join(group, "instanceType")), (type) => typeof type === "string" && hasLocalStorage(type));
 }

@@ -70,6 +70,7 @@ function secretsIn(value: unknown, at: string, name: string, depth = 0): Finding
 
 /** Lists of variables hold the name beside the value; maps have it as the key. */
 function nameBeside(variable: object, otherwise: string): string {
-  const named = ["name", "key"].map((key) => read(variable, [key])).find(({ state }) => state === "known");
-  return named?.state === "known" ? String(named.value) : otherwise;
+  const names = ["name", "key"].map((key) => read(variable, [key]));
+  const name = names.find((one) => one.state === "known" && typeof one.value === "string");
+  return name?.state === "known" ? String(name.value) : otherwise;
 }

@@ -3,6 +3,7 @@ import { mustNameKmsKey } from "../checks/customer-keys.ts";
 import { isInternet } from "../checks/firewall-rules.ts";
 import { join } from "../checks/places.ts";
 import { jobChecks, mustEncryptDisks, mustEncryptTraffic } from "../checks/sagemaker-jobs.ts";
+import { pipelineCheck } from "../checks/sagemaker-pipelines.ts";
 import type { Control, Topic } from "../control.ts";
 import { anyOf, each, type Finding, judge, mustBeSet, mustEqual, mustNotEqual, violation } from "../findings.ts";
 import { read } from "../read.ts";
@@ -17,6 +18,10 @@ function mustBeOwnAddresses(props: object, list: string): Finding[] {
       ),
     ),
   ];
+}
+
+function mustNotBeDebugged(job: object): Finding[] {
+  return mustNotEqual(job, "remoteDebugConfig.enableRemoteDebug", true);
 }
 
 const controls: Control[] = [
@@ -142,8 +147,9 @@ const controls: Control[] = [
           types: ["aws:sagemaker/trainingJob:TrainingJob"],
           whenAbsent: "complies",
           cloudDefault: "remote debugging is off",
-          evaluate: ({ props }) => mustNotEqual(props, "remoteDebugConfig.enableRemoteDebug", true),
+          evaluate: ({ props }) => mustNotBeDebugged(props),
         },
+        pipelineCheck(({ type, settings }) => (type === "Training" ? mustNotBeDebugged(settings) : [])),
       ],
     },
   },

@@ -3,6 +3,7 @@ import { mustBeApproved } from "../checks/approved.ts";
 import { CONTAINERS } from "../checks/containers.ts";
 import { inEach } from "../checks/places.ts";
 import { mustNotLetEverybodyIn } from "../checks/resource-policies.ts";
+import { pipelineCheck } from "../checks/sagemaker-pipelines.ts";
 import { mustHoldNoSecrets } from "../checks/secrets.ts";
 import type { Check, Cloud, Context, Control, StackResource, StackView, Topic } from "../control.ts";
 import { anyOf, type Finding, judge, mustBeAbsent, mustBeSet, mustEqual, violation } from "../findings.ts";
@@ -32,10 +33,18 @@ const ECR_IMAGE = /^\d{12}\.dkr[.-]ecr(-fips)?\.[a-z0-9-]+\.(amazonaws\.com(\.cn
 /** SageMaker takes images from ECR, which is private by itself, or from a registry in the network of the model. */
 function mustComeFromPrivateRegistry(props: object, container: string): Finding[] {
   const fromEcr = judge(read(props, `${container}.image`), "", { absent: "complies" }, (image, at) =>
-    ECR_IMAGE.test(String(image)) ? [] : [violation(`${at} is not in ECR`)],
+    typeof image === "string" && ECR_IMAGE.test(image) ? [] : [violation(`${at} is not in ECR`)],
   );
   const fromNetwork = mustEqual(props, `${container}.imageConfig.repositoryAccessMode`, "Vpc", { absent: "violates" });
   return anyOf(fromEcr, fromNetwork);
+}
+
+function mustBeIsolated(model: object): Finding[] {
+  return mustEqual(model, "enableNetworkIsolation", true, { absent: "violates" });
+}
+
+function mustBeInNetwork(model: object): Finding[] {
+  return mustBeSet(model, "vpcConfig.subnets", "list");
 }
 
 /** A check for each type whose containers have something of this kind. */
@@ -55,12 +64,21 @@ function containerChecks(
     }));
 }
 
-const approvedImages = (cloud: Cloud) =>
-  containerChecks(cloud, "images", "no image", (props, path, context) =>
-    mustBeApproved(props, path, context.list("approvedImages")),
-  );
+const approvedImage = (props: object, path: string, context: Context) =>
+  mustBeApproved(props, path, context.list("approvedImages"));
+
+const approvedImages = (cloud: Cloud) => containerChecks(cloud, "images", "no image", approvedImage);
 
 const noSecrets = (cloud: Cloud) => containerChecks(cloud, "texts", "no variables", mustHoldNoSecrets);
+
+/** Steps of pipelines hold their containers where the jobs and models have them that they make. */
+function containersOfPipelines(
+  kind: "images" | "texts",
+  rule: (props: object, path: string, context: Context) => Finding[],
+): Check {
+  const places = [...new Set(CONTAINERS.aws.flatMap((containers) => containers[kind]))];
+  return pipelineCheck(({ settings }, context) => inEach(settings, places, (path) => rule(settings, path, context)));
+}
 
 /** A check that the models at these paths are on the list. */
 function approvedModels(types: string[], paths: string[], cloudDefault = "a model must be given"): Check {
@@ -105,8 +123,9 @@ const controls: Control[] = [
           types: SAGEMAKER_MODEL,
           whenAbsent: "violates",
           cloudDefault: "`enableNetworkIsolation` is `false`",
-          evaluate: ({ props }) => mustEqual(props, "enableNetworkIsolation", true, { absent: "violates" }),
+          evaluate: ({ props }) => mustBeIsolated(props),
         },
+        pipelineCheck(({ type, settings }) => (type === "Model" ? mustBeIsolated(settings) : [])),
       ],
     },
   },
@@ -129,8 +148,9 @@ const controls: Control[] = [
           types: SAGEMAKER_MODEL,
           whenAbsent: "violates",
           cloudDefault: "a network that AWS owns",
-          evaluate: ({ props }) => mustBeSet(props, "vpcConfig.subnets", "list"),
+          evaluate: ({ props }) => mustBeInNetwork(props),
         },
+        pipelineCheck(({ type, settings }) => (type === "Model" ? mustBeInNetwork(settings) : [])),
       ],
     },
   },
@@ -179,7 +199,11 @@ const controls: Control[] = [
         default: [],
       },
     },
-    checks: { aws: approvedImages("aws"), gcp: approvedImages("gcp"), azure: approvedImages("azure") },
+    checks: {
+      aws: [...approvedImages("aws"), containersOfPipelines("images", approvedImage)],
+      gcp: approvedImages("gcp"),
+      azure: approvedImages("azure"),
+    },
   },
   {
     id: "container-no-secrets-in-environment",
@@ -195,7 +219,11 @@ const controls: Control[] = [
       pciDss: ["8.6.2"],
       mitreAtlas: ["AML.T0055"],
     },
-    checks: { aws: noSecrets("aws"), gcp: noSecrets("gcp"), azure: noSecrets("azure") },
+    checks: {
+      aws: [...noSecrets("aws"), containersOfPipelines("texts", mustHoldNoSecrets)],
+      gcp: noSecrets("gcp"),
+      azure: noSecrets("azure"),
+    },
   },
   {
     id: "model-no-inline-token",

@@ -111,7 +111,8 @@ describe("credentials in lists of variables", () => {
   it("are looked for in values of any kind, however deep", () => {
     let deep: unknown = password;
     for (let level = 0; level < 100; level++) deep = { DB_PASSWORD: deep };
-    for (const value of [deep, 7, true, null, [], {}, [null], [[{}]]]) assert.deepEqual(found({ value }), []);
+    for (const value of [deep, 7, true, null, [], {}, [null], [[{}]], { name: { toString: 1 }, value: "info" }])
+      assert.deepEqual(found({ value }), []);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { ControlCases, ResourceCase } from "../cases.ts";
+import { onPipelines } from "../pipelines.ts";
 import { unknown } from "../server.ts";
 
 const KEY = "arn:aws:kms:eu-west-1:111122223333:key/1";
@@ -293,6 +294,63 @@ const others: ControlCases[] = [
   })),
 ];
 
+/** A value that a parameter of the pipeline gives. */
+const PARAMETER = { Get: "Parameters.Value" };
+/** A step that runs only under a condition. */
+const condition = (list: string, step: unknown) => ({ Conditions: [], [list]: [step] });
+
+const pipelines: ControlCases[] = [
+  ...onPipelines("job-network-isolation", [
+    ["an isolated training job", "Training", { EnableNetworkIsolation: true }, "complies"],
+    ["an isolated processing job", "Processing", { NetworkConfig: { EnableNetworkIsolation: true } }, "complies"],
+    ["a step of another kind", "Lambda", {}, "complies"],
+    ["an open training job", "Training", {}, "violates"],
+    ["an open tuning job", "Tuning", { TrainingJobDefinition: { EnableNetworkIsolation: false } }, "violates"],
+    ["an open check of a model's bias", "ClarifyCheck", {}, "violates"],
+    ["an open check of data", "QualityCheck", { NetworkConfig: {} }, "violates"],
+    ["what a parameter says", "Training", { EnableNetworkIsolation: PARAMETER }, "violates"],
+    [
+      "an open job under a condition",
+      "Condition",
+      condition("IfSteps", { Name: "Train", Type: "Training", Arguments: {} }),
+      "violates",
+    ],
+    [
+      "an open job under the opposite of a condition",
+      "Condition",
+      condition("ElseSteps", { Name: "Train", Type: "Training", Arguments: {} }),
+      "violates",
+    ],
+  ]),
+  ...onPipelines("job-traffic-encrypted", [
+    ["a single machine", "Training", { ResourceConfig: { InstanceCount: 1 } }, "complies"],
+    ["encrypted", "Training", { EnableInterContainerTrafficEncryption: true }, "complies"],
+    ["as many machines as a parameter says", "Training", { ResourceConfig: { InstanceCount: PARAMETER } }, "violates"],
+  ]),
+  ...onPipelines("job-private-network", [
+    ["subnets", "Training", { VpcConfig: { Subnets: ["subnet-1"] } }, "complies"],
+    ["none", "Training", {}, "violates"],
+  ]),
+  ...onPipelines("job-disk-cmk", [
+    ["a key", "Training", { ResourceConfig: { VolumeKmsKeyId: KEY } }, "complies"],
+    ["a key that a parameter names", "Training", { ResourceConfig: { VolumeKmsKeyId: PARAMETER } }, "complies"],
+    ["disks that take none", "Training", { ResourceConfig: { InstanceType: "ml.g5.xlarge" } }, "complies"],
+    ["a transform job with a key", "Transform", { TransformResources: { VolumeKmsKeyId: KEY } }, "complies"],
+    ["none", "Processing", { ProcessingResources: { ClusterConfig: {} } }, "violates"],
+    ["a transform job without one", "Transform", { TransformResources: {} }, "violates"],
+  ]),
+  ...onPipelines("job-output-cmk", [
+    ["a key", "Training", { OutputDataConfig: { KmsKeyId: KEY } }, "complies"],
+    ["a processing job that stores nothing", "Processing", {}, "complies"],
+    ["none", "Training", { OutputDataConfig: {} }, "violates"],
+    ["a processing job without one", "Processing", { ProcessingOutputConfig: { Outputs: [] } }, "violates"],
+  ]),
+  ...onPipelines("job-no-remote-debug", [
+    ["off", "Training", { RemoteDebugConfig: { EnableRemoteDebug: false } }, "complies"],
+    ["on", "Training", { RemoteDebugConfig: { EnableRemoteDebug: true } }, "violates"],
+  ]),
+];
+
 export const cases: ControlCases[] = [
   ...networkIsolation,
   ...trafficEncrypted,
@@ -300,4 +358,5 @@ export const cases: ControlCases[] = [
   ...diskKey,
   ...outputKey,
   ...others,
+  ...pipelines,
 ];

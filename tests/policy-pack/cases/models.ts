@@ -1,5 +1,6 @@
 import { CONTAINERS } from "../../../policy-pack/checks/containers.ts";
 import type { ControlCases, ResourceCase } from "../cases.ts";
+import { onPipelines } from "../pipelines.ts";
 import { type TestResource, unknown } from "../server.ts";
 
 const SAGEMAKER_MODEL = ["aws:sagemaker/model:Model", "aws-native:sagemaker:Model"];
@@ -364,6 +365,35 @@ const governance: ControlCases[] = [
   },
 ];
 
+const pipelines: ControlCases[] = [
+  ...onPipelines("model-network-isolation", [
+    ["isolated", "Model", { EnableNetworkIsolation: true }, "complies"],
+    ["open", "Model", {}, "violates"],
+    ["a step of another kind", "Training", {}, "complies"],
+  ]),
+  ...onPipelines("model-private-network", [
+    ["subnets", "Model", { VpcConfig: { Subnets: ["subnet-1"] } }, "complies"],
+    ["none", "Model", {}, "violates"],
+  ]),
+  ...onPipelines(
+    "container-approved-image",
+    [
+      ["on the list", "Training", { AlgorithmSpecification: { TrainingImage: APPROVED } }, "complies"],
+      ["a model's image on the list", "Model", { Containers: [{ Image: APPROVED }] }, "complies"],
+      ["not on the list", "Processing", { AppSpecification: { ImageUri: "docker.io/library/fraud" } }, "violates"],
+      ["what a parameter says", "Model", { PrimaryContainer: { Image: { Get: "Parameters.Image" } } }, "violates"],
+    ],
+    IMAGES,
+  ),
+  ...onPipelines("container-no-secrets-in-environment", [
+    ["harmless", "Training", { Environment: { LOG_LEVEL: "info", BUCKET: { Get: "Parameters.Bucket" } } }, "complies"],
+    ["a token", "Training", { Environment: { HF_TOKEN: HUGGING_FACE_TOKEN } }, "violates"],
+    ["a password by its name", "Processing", { Environment: { DB_PASSWORD: "c0rrectHorse4711" } }, "violates"],
+    ["an argument", "Processing", { AppSpecification: { ContainerArguments: [AWS_KEY] } }, "violates"],
+    ["a model's variable", "Model", { PrimaryContainer: { Environment: { KEY: AWS_KEY } } }, "violates"],
+  ]),
+];
+
 export const cases: ControlCases[] = [
   ...network,
   ...privateRegistry,
@@ -373,4 +403,5 @@ export const cases: ControlCases[] = [
   ...token,
   ...registryPolicies,
   ...governance,
+  ...pipelines,
 ];
