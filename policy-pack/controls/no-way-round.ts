@@ -26,9 +26,11 @@ const AWS_TYPES = [
   "aws-native:cloudformation:CustomResourceEmulator",
   "aws-native:index:ExtensionResource",
   "aws-native:sagemaker:Project",
+  "aws-native:servicecatalog:CloudFormationProvisionedProduct",
 ];
 
-const GCP_TYPES = ["gcp:deploymentmanager/deployment:Deployment"];
+/** Deployment Manager, and Infrastructure Manager, which applies Terraform blueprints. */
+const GCP_TYPES = ["gcp:deploymentmanager/deployment:Deployment", "gcp:configdeployment/deployment:Deployment"];
 
 const AZURE_TYPES = [
   "azure-native:resources:Deployment",
@@ -42,6 +44,7 @@ const AZURE_TYPES = [
   "azure-native:resources:Resource",
   "azure-native:resources:AzureCliScript",
   "azure-native:resources:AzurePowerShellScript",
+  "azure-native:devtestlab:Environment",
   "azure-native:solutions:Application",
   "azure-native:blueprint:Assignment",
   "azure-native:customproviders:CustomResourceProvider",

@@ -21,7 +21,7 @@ describe("resources that hide others", () => {
   for (const type of [
     "aws:cloudformation/stack:Stack",
     "aws:cloudcontrol/resource:Resource",
-    "gcp:deploymentmanager/deployment:Deployment",
+    "gcp:configdeployment/deployment:Deployment",
     "azure-native:resources:Deployment",
     "azure-native:resources/v20220901:Resource",
     "azure-native_resources_v20231001:resources/v20231001:AzureCliScript",
