@@ -894,6 +894,7 @@ const controls: Control[] = [
     severity: "medium",
     why: "In a shared notebook everyone acts with the same identity, sees the others' files, and no log says who did what.",
     remedy: "Give each person a notebook of their own and share code through a repository.",
+    url: "https://cloud.google.com/vertex-ai/docs/workbench/instances/manage-access-jupyterlab",
     frameworks: {
       nist80053: ["AC-3", "AU-10", "IA-2"],
       iso27001: ["A.5.15", "A.5.16"],
@@ -914,12 +915,15 @@ const controls: Control[] = [
         },
       ],
       gcp: [
-        {
-          types: [WORKBENCH, LEGACY_NOTEBOOK],
-          whenAbsent: "violates",
+        ...METADATA.map(([type, metadata]) => ({
+          types: [type],
+          whenAbsent: "violates" as const,
           cloudDefault: "everyone who may act as the service account has access",
-          evaluate: ({ props }) => mustHaveOneOwner(props, "instanceOwners"),
-        },
+          evaluate: ({ props }: { props: object }) => [
+            ...mustHaveOneOwner(props, "instanceOwners"),
+            ...mustNotEqual(props, `${metadata}.proxy-mode`, "service_account"),
+          ],
+        })),
         {
           types: [LEGACY_RUNTIME],
           whenAbsent: "violates",

@@ -38,24 +38,28 @@ function compute(computeType: unknown, properties: Record<string, unknown>, more
   return { properties: { computeType, properties, ...more } };
 }
 
-/** Cases of a metadata key, on both generations of notebooks that have metadata. */
-function metadata(control: string, key: string, good: string, bad: string): ControlCases[] {
-  const cases: [string, unknown, "complies" | "violates" | "undecided"][] = [
-    ["set", good, "complies"],
-    ["set otherwise", bad, "violates"],
-  ];
+/** The same cases on both generations of notebooks that have metadata. */
+function metadataAt(
+  cases: (type: string, at: (metadata: unknown) => Record<string, unknown>) => ControlCases[],
+): ControlCases[] {
   return [
-    ...on(
-      control,
-      [WORKBENCH],
-      cases.map(([shows, value, expected]) => [shows, workbench({ metadata: { [key]: value } }), expected]),
-    ),
-    ...on(
-      control,
-      [LEGACY_NOTEBOOK],
-      cases.map(([shows, value, expected]) => [shows, { metadata: { [key]: value } }, expected]),
-    ),
+    ...cases(WORKBENCH, (metadata) => workbench({ metadata })),
+    ...cases(LEGACY_NOTEBOOK, (metadata) => ({ metadata })),
   ];
+}
+
+/** Cases of a metadata key. */
+function metadata(control: string, key: string, good: string, bad: string): ControlCases[] {
+  return metadataAt((type, at) =>
+    on(
+      control,
+      [type],
+      [
+        ["set", at({ [key]: good }), "complies"],
+        ["set otherwise", at({ [key]: bad }), "violates"],
+      ],
+    ),
+  );
 }
 
 const noDirectInternet: ControlCases[] = [
@@ -1202,6 +1206,20 @@ const others: ControlCases[] = [
       ["owners of a wrong type", { instanceOwners: "ana@example.com" }, "violates"],
       ["unknown owners", { instanceOwners: unknown }, "undecided"],
     ],
+  ),
+  ...metadataAt((type, at) =>
+    on(
+      "notebook-single-user",
+      [type],
+      [
+        ["one owner, by mail", { instanceOwners: ["ana@example.com"], ...at({ "proxy-mode": "mail" }) }, "complies"],
+        [
+          "one owner, and everyone who may act as the account",
+          { instanceOwners: ["ana@example.com"], ...at({ "proxy-mode": "service_account" }) },
+          "violates",
+        ],
+      ],
+    ),
   ),
   ...on(
     "notebook-single-user",
