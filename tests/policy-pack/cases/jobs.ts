@@ -342,6 +342,8 @@ const pipelines: ControlCases[] = [
   ...onPipelines("job-output-cmk", [
     ["a key", "Training", { OutputDataConfig: { KmsKeyId: KEY } }, "complies"],
     ["a processing job that stores nothing", "Processing", {}, "complies"],
+    ["a transform job with a key", "Transform", { TransformOutput: { KmsKeyId: KEY } }, "complies"],
+    ["a transform job without one", "Transform", { TransformOutput: {} }, "violates"],
     ["none", "Training", { OutputDataConfig: {} }, "violates"],
     ["a processing job without one", "Processing", { ProcessingOutputConfig: { Outputs: [] } }, "violates"],
   ]),

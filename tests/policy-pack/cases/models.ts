@@ -389,6 +389,7 @@ const pipelines: ControlCases[] = [
     ["harmless", "Training", { Environment: { LOG_LEVEL: "info", BUCKET: { Get: "Parameters.Bucket" } } }, "complies"],
     ["a token", "Training", { Environment: { HF_TOKEN: HUGGING_FACE_TOKEN } }, "violates"],
     ["a password by its name", "Processing", { Environment: { DB_PASSWORD: "c0rrectHorse4711" } }, "violates"],
+    ["a variable with the name of a function", "Processing", { Environment: { Get: AWS_KEY } }, "violates"],
     ["an argument", "Processing", { AppSpecification: { ContainerArguments: [AWS_KEY] } }, "violates"],
     ["a model's variable", "Model", { PrimaryContainer: { Environment: { KEY: AWS_KEY } } }, "violates"],
   ]),
