@@ -15,9 +15,9 @@ import type { AssumedFindings, Diagnostic, PackInfo, PreviewResult, StackResult 
 import { StackSecrets } from "./report/stack-secrets.ts";
 import { passes } from "./report/verdict.ts";
 import { childEnvironment } from "./runner/environment.ts";
-import { IsolatedRunner } from "./runner/isolated-runner.ts";
+import { runnerFor } from "./runner/isolated-runner.ts";
 import { endLeftovers } from "./runner/leftovers.ts";
-import { type Runner, RunnerProcess } from "./runner/runner-process.ts";
+import type { Runner } from "./runner/runner-process.ts";
 
 /** A stack and the project that it belongs to. */
 export interface ProjectStack {
@@ -130,11 +130,7 @@ class Supervisor {
   private runnerOf(project: Project): Runner {
     if (this.runner?.project !== project) {
       this.runner?.process.stop();
-      const { environment } = this;
-      const process = this.options.isolated
-        ? new IsolatedRunner(environment)
-        : new RunnerProcess(environment, project.pwd);
-      this.runner = { project, process };
+      this.runner = { project, process: runnerFor(project, this.environment, this.options.isolated) };
     }
     return this.runner.process;
   }

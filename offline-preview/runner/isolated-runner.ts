@@ -11,6 +11,7 @@ import type { Project } from "../project/project.ts";
 import type { StackRun } from "../protocol/messages.ts";
 import { knowledgeOf } from "../sdk/knowledge.ts";
 import { homeEnvironment } from "./environment.ts";
+import { linkOut } from "./links.ts";
 import { callbackCaller, loadProtocol, type Protocol, serveMonitor } from "./monitor-server.ts";
 import { type Runner, RunnerProcess, type RunObserver } from "./runner-process.ts";
 import { killWithSupervisor } from "./watchdog.ts";
@@ -52,6 +53,7 @@ class ServedRunner implements Runner {
     const socketFolder = mkdtempSync(join(HOME, "monitor-"));
     // Not the one that packs and other stacks have: Node.js loads modules from a home folder too.
     const home = mkdtempSync(join(HOME, "stack-"));
+    const nodeOptions = this.nodeOptions(run, home);
     const callbacks = callbackCaller(this.protocol);
     const judged = untilEnded(observer);
     const host: MonitorHost = {
@@ -62,7 +64,7 @@ class ServedRunner implements Runner {
     const served = await serveMonitor(this.protocol, monitor, observer.log, socketFolder);
     const environment = { ...this.environment, ...homeEnvironment(home) };
     const plugins = this.pluginsOf(run, environment, served.address, observer);
-    const child = new RunnerProcess(environment, run.pwd, this.nodeOptions(run, home));
+    const child = new RunnerProcess(environment, run.pwd, nodeOptions);
     const stop = () => {
       child.stop();
       plugins.stop();
@@ -109,23 +111,23 @@ class ServedRunner implements Runner {
   /** Options of Node.js for the program or, with its folder, for a plugin. */
   private nodeOptions({ root, pwd }: StackRun, home: string, pluginFolder?: string): string[] {
     if (!this.options.isolated) return [];
-    if (pluginFolder === undefined) return [...PRELOAD, ...permissions([root, pwd], home)];
+    if (pluginFolder === undefined) return isolatedOptions([root, pwd], home);
     // The project itself says where its plugins are, and must not open all that is around it by that.
     if (realpathSync(root).startsWith(realpathSync(pluginFolder) + sep)) {
       throw new Error("--isolated does not allow reading a folder that the project is in");
     }
-    return [...PRELOAD, ...permissions([pluginFolder, root, pwd], home)];
-  }
-}
-
-/** A runner for untrusted programs without plugins. */
-export class IsolatedRunner extends ServedRunner {
-  constructor(environment: Record<string, string>) {
-    super(environment, { isolated: true, packages: {} });
+    return isolatedOptions([pluginFolder, root, pwd], home);
   }
 }
 
 const PRELOAD = ["--require", join(folder, "isolated.cjs")];
+
+/** Throws when a link would open more than these folders. */
+function isolatedOptions(folders: string[], home: string): string[] {
+  const link = linkOut([...new Set(folders)]);
+  if (link !== undefined) throw new Error(`--isolated does not allow ${link}, a link that leads out of the project`);
+  return [...PRELOAD, ...permissions(folders, home)];
+}
 
 function hostOf(observer: RunObserver, callback: MonitorHost["callback"], run: StackRun): MonitorHost {
   const { resource: registered, remediate, outputs, log, error, missing } = observer;
