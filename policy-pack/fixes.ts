@@ -51,6 +51,38 @@ export const fixes: Record<string, Record<string, Fix[]>> = {
       true,
     ),
   },
+  "job-network-isolation": {
+    "aws:sagemaker/trainingJob:TrainingJob": set("enableNetworkIsolation", true),
+    "aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition": set(
+      "networkConfig.enableNetworkIsolation",
+      true,
+    ),
+  },
+  "job-traffic-encrypted": {
+    "aws:sagemaker/trainingJob:TrainingJob": set("enableInterContainerTrafficEncryption", true),
+    "aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition": set(
+      "networkConfig.enableInterContainerTrafficEncryption",
+      true,
+    ),
+  },
+  "job-no-remote-debug": {
+    "aws:sagemaker/trainingJob:TrainingJob": set("remoteDebugConfig.enableRemoteDebug", false),
+  },
+  "model-network-isolation": {
+    "aws:sagemaker/model:Model": set("enableNetworkIsolation", true),
+  },
+  "model-registry-private-network": {
+    "azure-native:machinelearningservices:Registry": set("publicNetworkAccess", "Disabled"),
+  },
+  "endpoint-private-network": {
+    "azure-native:machinelearningservices:OnlineEndpoint": set("properties.publicNetworkAccess", "Disabled"),
+  },
+  "ai-service-no-public-access": {
+    "azure-native:cognitiveservices:Account": set("properties.publicNetworkAccess", "Disabled"),
+  },
+  "ai-service-local-auth-disabled": {
+    "azure-native:cognitiveservices:Account": set("properties.disableLocalAuth", true),
+  },
   "storage-public-access-blocked": {
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": [
       ...set("blockPublicAcls", true),
