@@ -119,6 +119,11 @@ export function isEmpty(value: unknown): boolean {
   return isContainer(value) && Object.keys(value).length === 0;
 }
 
+/** Text of a plain value; "" for lists and objects, whose own `toString` is whatever a program put there. */
+export function textOf(value: unknown): string {
+  return typeof value === "object" ? "" : String(value);
+}
+
 /** Names the kind of a value for messages. */
 export function describe(value: unknown): string {
   if (typeof value === "string") return "text";

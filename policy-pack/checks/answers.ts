@@ -1,6 +1,6 @@
 /** Yes, no, or not known yet: what a condition over several properties comes to when some of them are unknown. */
 import { type Finding, violation } from "../findings.ts";
-import { elementPaths, type Path, type Reading, read, type Unknown } from "../read.ts";
+import { elementPaths, type Path, type Reading, read, textOf, type Unknown } from "../read.ts";
 
 /** Whether something holds. If that is not known yet: the reading that will decide it. */
 export type Answer = boolean | Unknown;
@@ -44,7 +44,7 @@ export function askAny(props: object, path: string, question: (value: unknown) =
 /** Whether the property has this value. Case never matters, nor the difference between `true` and `"true"`. */
 export function is(props: object, path: Path, expected: string | boolean, whenAbsent = false): Answer {
   const wanted = String(expected).toLowerCase();
-  return ask(read(props, path), (value) => String(value).toLowerCase() === wanted, whenAbsent);
+  return ask(read(props, path), (value) => textOf(value).toLowerCase() === wanted, whenAbsent);
 }
 
 /** A violation when the answer is yes, and an undecided finding as long as it is not known. */

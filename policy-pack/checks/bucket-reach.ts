@@ -1,7 +1,7 @@
 /** Which buckets the policies of an IAM role reach, beside those of the stack. */
 import type { StackResource, StackView } from "../control.ts";
 import type { Finding } from "../findings.ts";
-import { read } from "../read.ts";
+import { read, textOf } from "../read.ts";
 import { madeFrom } from "../stack-view.ts";
 import { isListed } from "./allow-lists.ts";
 import { type Answer, all, any, not, violatesIf } from "./answers.ts";
@@ -53,7 +53,7 @@ function namesOf({ type, props }: StackResource): string[] {
   const outputs = type === ACCESS_POINT ? ["arn"] : ["bucket", "bucketName", "id"];
   return outputs.flatMap((output) => {
     const name = read(props, output);
-    return name.state === "known" ? [String(name.value)] : [];
+    return name.state === "known" ? [textOf(name.value)] : [];
   });
 }
 

@@ -1,6 +1,6 @@
 /** Whether data is encrypted with a key of the customer's own. */
 import { type Finding, judge, mustBeSet, violation } from "../findings.ts";
-import { type Path, read } from "../read.ts";
+import { type Path, read, textOf } from "../read.ts";
 
 /** AWS keeps these aliases for the keys that its services make and manage: their key policies cannot be changed. */
 const AWS_MANAGED_ALIAS = /(^|:)alias\/aws\//;
@@ -12,6 +12,6 @@ export function mustNameKmsKey(props: object, path: Path): Finding[] {
   const reading = read(props, path);
   if (reading.state === "unknown") return [];
   return judge(reading, "", { absent: "complies" }, (value, at) =>
-    AWS_MANAGED_ALIAS.test(String(value)) ? [violation(`${at} names a key that AWS manages; name your own`)] : [],
+    AWS_MANAGED_ALIAS.test(textOf(value)) ? [violation(`${at} names a key that AWS manages; name your own`)] : [],
   );
 }

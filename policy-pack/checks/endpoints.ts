@@ -1,6 +1,6 @@
 /** Endpoints that serve models, and the rules that several controls apply to them. */
 import { each, type Finding, mustEqual, unless } from "../findings.ts";
-import { elementPaths, read } from "../read.ts";
+import { elementPaths, read, textOf } from "../read.ts";
 import { type Answer, all, any, ask, is, not, violatesIf } from "./answers.ts";
 import { onlyIf } from "./conditions.ts";
 import { mustNameKmsKey } from "./customer-keys.ts";
@@ -66,7 +66,7 @@ function runsOnLocalDisks(props: object, variant: string): Answer {
 }
 
 function hasLocalDisks(props: object, instanceType: string): Answer {
-  return ask(read(props, instanceType), (type) => hasLocalStorage(String(type)));
+  return ask(read(props, instanceType), (type) => hasLocalStorage(textOf(type)));
 }
 
 /** Asks each element of a list; a list that is not known yet is one answer that is not known yet. */

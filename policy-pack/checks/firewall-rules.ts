@@ -1,6 +1,6 @@
 /** Firewall rules of the three clouds in one form: who is let in or out, to which ports. */
 
-import { read } from "../read.ts";
+import { read, textOf } from "../read.ts";
 import { type Answer, all, any, ask, askAny, is, not } from "./answers.ts";
 
 /** Where traffic comes from or goes to. */
@@ -33,7 +33,7 @@ const ALL_PORTS: PortRange = { from: 0, to: 65535 };
  * /8 or IPv6 /7, and pieces such as 0.0.0.0/1 must not pass for less than the whole.
  */
 export function isInternet(range: unknown): boolean {
-  const text = String(range).trim().toLowerCase();
+  const text = textOf(range).trim().toLowerCase();
   if (["*", "any", "internet", "0.0.0.0", "::"].includes(text)) return true;
   const [address, prefix] = text.split("/");
   if (!address || !prefix || !/^\d+$/.test(prefix)) return false;
@@ -62,9 +62,9 @@ export function nativeSecurityGroupRule(props: object, path = ""): FirewallRule 
 
 function awsRule(props: object, path: string, applies: Answer, ranges: string[], protocol: string): FirewallRule {
   const at = (name: string) => join(path, name);
-  const everything = ask(read(props, at(protocol)), (value) => ["-1", "all"].includes(String(value).toLowerCase()));
+  const everything = ask(read(props, at(protocol)), (value) => ["-1", "all"].includes(textOf(value).toLowerCase()));
   const port = (question: (range: PortRange) => boolean) => portsFromTo(props, at("fromPort"), at("toPort"), question);
-  const tcp = ask(read(props, at(protocol)), (value) => ["tcp", "6"].includes(String(value).toLowerCase()));
+  const tcp = ask(read(props, at(protocol)), (value) => ["tcp", "6"].includes(textOf(value).toLowerCase()));
   return {
     path,
     applies,
@@ -133,7 +133,7 @@ function portListRule(
   ports: string[],
 ): Pick<FirewallRule, "path" | "reaches" | "reachesOtherThan"> {
   const named = (names: string[]) =>
-    ask(read(props, join(path, protocol)), (value) => names.includes(String(value).toLowerCase()), names.includes("*"));
+    ask(read(props, join(path, protocol)), (value) => names.includes(textOf(value).toLowerCase()), names.includes("*"));
   const tcp = named(["tcp", "6"]);
   const everything = named(["*", "all"]);
   const lists = ports.map((name) => join(path, name));
@@ -159,7 +159,7 @@ function portListRule(
 }
 
 function portRange(text: unknown): PortRange {
-  const [from, to = from] = String(text).split("-").map(Number);
+  const [from, to = from] = textOf(text).split("-").map(Number);
   return Number.isInteger(from) && Number.isInteger(to) ? { from: from as number, to: to as number } : ALL_PORTS;
 }
 

@@ -1,6 +1,6 @@
 /** What every Google Cloud project comes with, and what should not be used: its default network and service accounts. */
 import { anyOf, type Finding, judge, mustBeSet, violation } from "../findings.ts";
-import { read } from "../read.ts";
+import { read, textOf } from "../read.ts";
 import { isListed } from "./allow-lists.ts";
 
 const DEFAULT_ACCOUNT = /-compute@developer\.gserviceaccount\.com$|@appspot\.gserviceaccount\.com$|^default$/;
@@ -36,7 +36,7 @@ export function mustBeInOwnNetwork(
 function mustBeApproved(props: object, path: string, approved: readonly string[]): Finding[] {
   return judge(read(props, path), "name an approved one", { absent: "violates" }, (value, at) => {
     // A full URL names the same network as the part that begins with the project.
-    const name = String(value).replace(/^https:\/\/.*?(?=projects\/)/, "");
+    const name = textOf(value).replace(/^https:\/\/.*?(?=projects\/)/, "");
     return isListed(approved, name) ? [] : [violation(`${at} is not an approved network`)];
   });
 }

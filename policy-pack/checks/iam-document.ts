@@ -7,7 +7,7 @@
  */
 
 import { type Finding, judge, type WhenAbsent } from "../findings.ts";
-import { type Absent, describe, type Malformed, type Path, read, type Unknown } from "../read.ts";
+import { type Absent, describe, type Malformed, type Path, read, textOf, type Unknown } from "../read.ts";
 import { matchesWildcards } from "../wildcards.ts";
 import { type Answer, any, not, violatesIf } from "./answers.ts";
 
@@ -156,7 +156,7 @@ function parseStatements(root: object): Parsed {
 
 function parseStatement(root: object, at: string): Statement {
   const sid = read(root, "Sid");
-  const path = sid.state === "known" && sid.value !== "" ? `${at} (${String(sid.value)})` : at;
+  const path = sid.state === "known" && sid.value !== "" ? `${at} (${textOf(sid.value)})` : at;
   const statement: Statement = {
     path,
     allows: effectOf(root, path),

@@ -1,7 +1,7 @@
 /** Grants of roles on Google Cloud and Azure: which role, to whom, on what. */
 
 import { each, type Finding, judge, violation } from "../findings.ts";
-import { read, readJson } from "../read.ts";
+import { read, readJson, textOf } from "../read.ts";
 import { matchesWildcards } from "../wildcards.ts";
 import { type Answer, all, any, ask, askAny, not, violatesIf } from "./answers.ts";
 import { grantTypes } from "./public-members.ts";
@@ -59,7 +59,7 @@ export function onGcpGrants(props: object, rule: (grant: GcpGrant) => Finding[])
 
 function gcpGrant(root: object, prefix: string): GcpGrant {
   const texts = (path: string, question: (text: string) => boolean) =>
-    known(askAny(root, prefix + path, (value) => question(String(value))));
+    known(askAny(root, prefix + path, (value) => question(textOf(value))));
   return {
     path: prefix === "" ? "" : `policyData.${prefix.slice(0, -1)} `,
     role: (question) => texts("role", question),
@@ -78,7 +78,7 @@ export type AzureScope = "management group" | "subscription" | "resource group" 
 
 /** What a role assignment or definition is about, from the form of its scope's id. */
 export function azureScope(id: unknown): AzureScope {
-  const text = String(id).toLowerCase();
+  const text = textOf(id).toLowerCase();
   if (text === "/" || text.startsWith("/providers/microsoft.management/managementgroups/")) return "management group";
   if (/^\/subscriptions\/[^/]+\/?$/.test(text)) return "subscription";
   return /^\/subscriptions\/[^/]+\/resourcegroups\/[^/]+\/?$/.test(text) ? "resource group" : "resource";
@@ -87,7 +87,7 @@ export function azureScope(id: unknown): AzureScope {
 /** Whether a role assignment is of one of these roles, by their GUIDs. */
 export function assigns(props: object, roles: readonly string[]): Answer {
   return ask(read(props, "roleDefinitionId"), (id) => {
-    const guid = String(id).toLowerCase().split("/").at(-1);
+    const guid = textOf(id).toLowerCase().split("/").at(-1);
     return roles.some((role) => role === guid);
   });
 }
@@ -114,9 +114,9 @@ export function onAzurePermissions(props: object, rule: (actions: AzureActions, 
 }
 
 function azureActions(props: object, path: string, notPath: string): AzureActions {
-  const has = (list: string, action: string) => askAny(props, list, (pattern) => azureMatches(String(pattern), action));
+  const has = (list: string, action: string) => askAny(props, list, (pattern) => azureMatches(textOf(pattern), action));
   return {
-    pattern: (question) => askAny(props, path, (pattern) => question(String(pattern))),
+    pattern: (question) => askAny(props, path, (pattern) => question(textOf(pattern))),
     allowsAny: (actions) => any(...actions.map((action) => all(has(path, action), not(has(notPath, action))))),
   };
 }

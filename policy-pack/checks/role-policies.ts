@@ -1,6 +1,6 @@
 /** The policies of IAM roles in both AWS providers: inside the role, in resources of their own, and attached by ARN. */
 import type { StackResource, StackView } from "../control.ts";
-import { elementPaths, read } from "../read.ts";
+import { elementPaths, read, textOf } from "../read.ts";
 import { type Answer, all } from "./answers.ts";
 import { isGiven } from "./companions.ts";
 import { anyRefers, refers } from "./relations.ts";
@@ -102,7 +102,7 @@ function policiesByArn(source: StackResource, property: string, isHeld: Answer, 
     const own = stack.ofType(...Object.keys(POLICIES)).flatMap((policy) => ownPolicy(policy, source, path, isHeld));
     const arn = read(source.props, path);
     if (own.length > 0 || arn.state !== "known") return own;
-    return [{ name: source.name, isHeld, arn: String(arn.value) }];
+    return [{ name: source.name, isHeld, arn: textOf(arn.value) }];
   });
 }
 

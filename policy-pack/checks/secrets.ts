@@ -1,6 +1,6 @@
 /** Finds credentials that somebody wrote into a script or a setting. */
 import { type Finding, judge, violation } from "../findings.ts";
-import { type Path, read } from "../read.ts";
+import { type Path, read, textOf } from "../read.ts";
 
 /**
  * What each pattern finds. The patterns are narrow: a false alarm on a critical control stops a team. They look a limited
@@ -72,5 +72,5 @@ function secretsIn(value: unknown, at: string, name: string, depth = 0): Finding
 function nameBeside(variable: object, otherwise: string): string {
   const names = ["name", "key"].map((key) => read(variable, [key]));
   const name = names.find((one) => one.state === "known" && typeof one.value === "string");
-  return name?.state === "known" ? String(name.value) : otherwise;
+  return name?.state === "known" ? textOf(name.value) : otherwise;
 }

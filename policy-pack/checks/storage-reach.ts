@@ -1,7 +1,7 @@
 /** Which storage the identities of Google Cloud and Azure reach, beside that of the stack. */
 import type { StackResource, StackView } from "../control.ts";
 import type { Finding } from "../findings.ts";
-import { read } from "../read.ts";
+import { read, textOf } from "../read.ts";
 import { madeFrom } from "../stack-view.ts";
 import { isListed } from "./allow-lists.ts";
 import { type Answer, all, ask, both, violatesIf } from "./answers.ts";
@@ -78,7 +78,7 @@ function isOnForeignBucket(grant: StackResource, foreign: string[], stack: Stack
   const { type, outputs } = GCP_BUCKETS;
   if (foreign.length === 0 || madeFrom(grant, "bucket").some((source) => source.type === type)) return false;
   const allowed = [...foreign, ...namesOf(stack, type, outputs)];
-  return ask(read(grant.props, "bucket"), (name) => !isListed(allowed, String(name)));
+  return ask(read(grant.props, "bucket"), (name) => !isListed(allowed, textOf(name)));
 }
 
 /**
@@ -115,12 +115,12 @@ function isForeignAccount(assignment: StackResource, foreign: string[], stack: S
   const { type, outputs } = AZURE_ACCOUNTS;
   if (foreign.length === 0 || madeFrom(assignment, "scope").some((source) => source.type === type)) return false;
   return ask(read(assignment.props, "scope"), (id) => {
-    const name = /\/storageAccounts\/([^/]+)/i.exec(String(id))?.[1];
+    const name = /\/storageAccounts\/([^/]+)/i.exec(textOf(id))?.[1];
     return name !== undefined && !isListed([...foreign, ...namesOf(stack, type, outputs)], name);
   });
 }
 
 function namesOf(stack: StackView, type: string, outputs: string[]): string[] {
   const names = stack.ofType(type).flatMap(({ props }) => outputs.map((output) => read(props, output)));
-  return names.flatMap((name) => (name.state === "known" ? [String(name.value)] : []));
+  return names.flatMap((name) => (name.state === "known" ? [textOf(name.value)] : []));
 }

@@ -1,7 +1,7 @@
 /** Tags of AWS and Azure and labels of Google Cloud: a resource's own, and those that its provider adds to all. */
 import type { Context, ResourceView } from "../control.ts";
 import { type Finding, violation } from "../findings.ts";
-import { type Reading, read, readJson, type Unknown } from "../read.ts";
+import { type Reading, read, readJson, textOf, type Unknown } from "../read.ts";
 
 /** What a cloud calls them. */
 export type TagKind = "tags" | "labels";
@@ -40,7 +40,7 @@ function tagsIn(tags: Reading): TagNames {
   const list = tags.value;
   const keys = Array.from({ length: list.length }, (_, index) => read(list, [String(index), "key"]));
   return {
-    names: keys.flatMap((key) => (key.state === "known" ? [String(key.value)] : [])),
+    names: keys.flatMap((key) => (key.state === "known" ? [textOf(key.value)] : [])),
     unknown: keys.find((key) => key.state === "unknown"),
   };
 }

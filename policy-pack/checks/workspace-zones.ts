@@ -1,6 +1,6 @@
 /** Whether a private endpoint of an Azure ML workspace resolves names in the workspace's own DNS zones. */
 import type { StackResource } from "../control.ts";
-import { elementPaths, type Reading, read } from "../read.ts";
+import { elementPaths, type Reading, read, textOf } from "../read.ts";
 import { madeFrom } from "../stack-view.ts";
 import type { Answer } from "./answers.ts";
 
@@ -40,10 +40,10 @@ export function holdsWorkspaceZones(source: StackResource, list: string, inner =
 }
 
 function lastPart(id: Reading): string[] {
-  return id.state === "known" ? [String(id.value).toLowerCase().split("/").at(-1) as string] : [];
+  return id.state === "known" ? [textOf(id.value).toLowerCase().split("/").at(-1) as string] : [];
 }
 
 function zoneName({ type, props }: StackResource): string[] {
   const names = (ZONE_NAMES[type] ?? []).map((path) => read(props, path));
-  return names.flatMap((name) => (name.state === "known" ? [String(name.value).toLowerCase()] : [])).slice(0, 1);
+  return names.flatMap((name) => (name.state === "known" ? [textOf(name.value).toLowerCase()] : [])).slice(0, 1);
 }

@@ -13,7 +13,7 @@ import {
   mustNotEqual,
   unless,
 } from "../findings.ts";
-import { elementPaths, read } from "../read.ts";
+import { elementPaths, read, textOf } from "../read.ts";
 
 const RDS_INSTANCE = "aws:rds/instance:Instance";
 const RDS_CLUSTER = "aws:rds/cluster:Cluster";
@@ -185,7 +185,7 @@ function hasTlsParameter(props: object, isWanted: (value: string) => boolean): A
   const found = parameters.map((path) =>
     all(
       ask(read(props, `${path}.name`), (name) => name === "rds.force_ssl" || name === "require_secure_transport"),
-      ask(read(props, `${path}.value`), (value) => isWanted(String(value).toLowerCase())),
+      ask(read(props, `${path}.value`), (value) => isWanted(textOf(value).toLowerCase())),
     ),
   );
   return any(...found);
@@ -194,10 +194,10 @@ function hasTlsParameter(props: object, isWanted: (value: string) => boolean): A
 /** Oracle has no such parameter: its TLS is a port of its own. */
 function forcesTlsByDefault(props: object): Answer {
   return ask(read(props, "family"), (family) => {
-    const [, engine = "", version = ""] = /^([a-z-]+?)-?(\d+)/.exec(String(family)) ?? [];
+    const [, engine = "", version = ""] = /^([a-z-]+?)-?(\d+)/.exec(textOf(family)) ?? [];
     if (engine === "postgres") return Number(version) >= 15;
     if (engine === "aurora-postgresql") return Number(version) >= 17;
-    return String(family).startsWith("oracle");
+    return textOf(family).startsWith("oracle");
   });
 }
 
@@ -222,14 +222,14 @@ const identityAccess: Control = {
         onlyIf(
           props,
           "engine",
-          (engine) => !/^(?:custom-)?(?:oracle|sqlserver|db2)/.test(String(engine)),
+          (engine) => !/^(?:custom-)?(?:oracle|sqlserver|db2)/.test(textOf(engine)),
           mustEqual(props, "iamDatabaseAuthenticationEnabled", true, REQUIRED),
         ),
       ),
     ],
     gcp: [
       check([CLOUD_SQL], "passwords only", (props) =>
-        onlyIf(props, "databaseVersion", (version) => !String(version).startsWith("SQLSERVER"), mustHaveIamFlag(props)),
+        onlyIf(props, "databaseVersion", (version) => !textOf(version).startsWith("SQLSERVER"), mustHaveIamFlag(props)),
       ),
     ],
     azure: [
@@ -251,8 +251,8 @@ function mustHaveIamFlag(props: object): Finding[] {
     ? any(
         ...flags.map((flag) =>
           all(
-            ask(read(props, `${flag}.name`), (name) => /^cloudsql[._]iam_authentication$/.test(String(name))),
-            ask(read(props, `${flag}.value`), (value) => ["on", "true"].includes(String(value).toLowerCase())),
+            ask(read(props, `${flag}.name`), (name) => /^cloudsql[._]iam_authentication$/.test(textOf(name))),
+            ask(read(props, `${flag}.value`), (value) => ["on", "true"].includes(textOf(value).toLowerCase())),
           ),
         ),
       )

@@ -6,7 +6,7 @@ import { refers } from "../checks/relations.ts";
 import { AZURE_ML_WORKSPACE, CLASSIC_ML_WORKSPACE } from "../checks/types.ts";
 import type { Context, Control, StackResource, StackView } from "../control.ts";
 import { type Finding, same } from "../findings.ts";
-import { read } from "../read.ts";
+import { read, textOf } from "../read.ts";
 
 const WORKSPACES = [AZURE_ML_WORKSPACE, CLASSIC_ML_WORKSPACE];
 
@@ -50,7 +50,7 @@ function mustNotReachInternet(deployment: StackResource, stack: StackView, conte
   const isKept = any(
     ask(read(props, "properties.egressPublicNetworkAccess"), (access) => same(access, "Disabled")),
     ask(read(props, "properties.endpointComputeType"), (kind) => !same(kind, "Managed")),
-    ask(read(props, "workspaceName"), (name) => context.list("isolatedWorkspaces").includes(String(name))),
+    ask(read(props, "workspaceName"), (name) => context.list("isolatedWorkspaces").includes(textOf(name))),
     ...stack
       .ofType(...WORKSPACES)
       .map((workspace) =>

@@ -9,7 +9,7 @@ import { IAM_ROLES, nameOutput, policiesOf, type RolePolicy } from "../checks/ro
 import { AZURE_ML_COMPUTE, AZURE_ML_WORKSPACE } from "../checks/types.ts";
 import type { Control, StackResource, StackView } from "../control.ts";
 import type { Finding } from "../findings.ts";
-import { read } from "../read.ts";
+import { read, textOf } from "../read.ts";
 import { madeFrom } from "../stack-view.ts";
 
 /** The control about administrators. */
@@ -129,7 +129,7 @@ const ADMIN_ROLES = new Set([
 ]);
 
 function isAdminRole(role: unknown): boolean {
-  return ADMIN_ROLES.has(String(role));
+  return ADMIN_ROLES.has(textOf(role));
 }
 
 function accountIsAdmin(grant: StackResource): string {
@@ -155,5 +155,5 @@ const ADMIN_DEFINITIONS = [
 function makesAdmin(assignment: StackResource): Answer {
   const id = read(assignment.props, "roleDefinitionId");
   if (id.state === "unknown" && madeFrom(assignment, "roleDefinitionId").length > 0) return false;
-  return ask(id, (value) => ADMIN_DEFINITIONS.some((one) => String(value).toLowerCase().endsWith(one)));
+  return ask(id, (value) => ADMIN_DEFINITIONS.some((one) => textOf(value).toLowerCase().endsWith(one)));
 }

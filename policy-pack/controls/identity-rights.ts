@@ -24,7 +24,7 @@ import {
 } from "../checks/role-grants.ts";
 import type { Check, Control, StackResource } from "../control.ts";
 import { each, type Finding, judge, violation } from "../findings.ts";
-import { read } from "../read.ts";
+import { read, textOf } from "../read.ts";
 import { madeFrom } from "../stack-view.ts";
 
 const ROLE = "aws:iam/role:Role";
@@ -81,7 +81,7 @@ function inAttachments(question: (name: string) => boolean, problem: string): Ch
   const judgeArn = (props: object, path: string): Finding[] => {
     const reading = read(props, path);
     if (reading.state !== "known") return [];
-    const name = /^arn:[\w-]+:iam::aws:policy\/(?:.*\/)?([^/]+)$/.exec(String(reading.value))?.[1];
+    const name = /^arn:[\w-]+:iam::aws:policy\/(?:.*\/)?([^/]+)$/.exec(textOf(reading.value))?.[1];
     return name !== undefined && question(name) ? [violation(`${path} is ${name}, which ${problem}`)] : [];
   };
   return [
@@ -463,7 +463,7 @@ export const rights: Control[] = [
           evaluate: ({ props }) =>
             each(props, "permissions", (path) =>
               judge(read(props, path), "", { absent: "complies" }, (permission, at) =>
-                GCP_ESCALATION.test(String(permission))
+                GCP_ESCALATION.test(textOf(permission))
                   ? [violation(`${at} is ${permission}, with which one takes the rights of others`)]
                   : [],
               ),

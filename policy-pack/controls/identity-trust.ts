@@ -12,7 +12,7 @@ import { PUBLIC_MEMBERS } from "../checks/public-members.ts";
 import { GCP_ML_GRANTS, GCP_WIDE_GRANTS, grantViolatesIf, onGcpGrants } from "../checks/role-grants.ts";
 import type { Check, Control, ResourceView } from "../control.ts";
 import { mustBeAbsent, mustBeSet, mustEqual, violation } from "../findings.ts";
-import { elementPaths, read, readJson } from "../read.ts";
+import { elementPaths, read, readJson, textOf } from "../read.ts";
 
 const ROLE = "aws:iam/role:Role";
 
@@ -83,7 +83,7 @@ function ownAccounts({ provider }: ResourceView, trusted: string[]): string[] {
   const paths = elementPaths(list, "allowed");
   if (!Array.isArray(paths)) return trusted;
   const readings = paths.map((path) => read(list, path));
-  return [...trusted, ...readings.flatMap((one) => (one.state === "known" ? [String(one.value)] : []))];
+  return [...trusted, ...readings.flatMap((one) => (one.state === "known" ? [textOf(one.value)] : []))];
 }
 
 function isWholeAccount(principal: string): boolean {

@@ -20,7 +20,7 @@ import {
   unless,
   violation,
 } from "../findings.ts";
-import { elementPaths, read, readJson } from "../read.ts";
+import { elementPaths, read, readJson, textOf } from "../read.ts";
 
 const KMS_KEY = "aws:kms/key:Key";
 /** Keys that carry a key policy, and the policy by itself. */
@@ -591,9 +591,9 @@ function mustLast(
 }
 
 function daysOf(value: unknown): number | undefined {
-  const seconds = /^(\d+)(?:\.\d+)?s$/.exec(String(value));
+  const seconds = /^(\d+)(?:\.\d+)?s$/.exec(textOf(value));
   if (seconds) return Number(seconds[1]) / 86_400;
-  const parts = /^P(?=\d)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?$/i.exec(String(value));
+  const parts = /^P(?=\d)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?$/i.exec(textOf(value));
   if (!parts) return undefined;
   const [years = 0, months = 0, weeks = 0, days = 0] = parts.slice(1).map((part) => Number(part ?? 0));
   return years * 365 + months * 30 + weeks * 7 + days;

@@ -7,7 +7,7 @@ import { coversEverything, isConditionedOn, namesAnyone, noStatement, type State
 import { refers } from "../checks/relations.ts";
 import type { Control, StackResource, StackView } from "../control.ts";
 import { each, type Finding, mustBeAbsent, mustBeSet, mustEqual, mustNotEqual, same, violation } from "../findings.ts";
-import { read } from "../read.ts";
+import { read, textOf } from "../read.ts";
 
 const VPC = "aws:ec2/vpc:Vpc";
 const SUBNET = "aws:ec2/subnet:Subnet";
@@ -64,7 +64,7 @@ function onWorkloadSubnet(props: object, findings: Finding[]): Finding[] {
 function toGateway(source: StackResource, prefix: string, cidrs: string[], stack: StackView): Answer {
   const everywhere = any(...cidrs.map((cidr) => ask(read(source.props, prefix + cidr), isInternet)));
   const gateway = read(source.props, `${prefix}gatewayId`);
-  const known = ask(gateway, (id) => String(id).startsWith("igw-"));
+  const known = ask(gateway, (id) => textOf(id).startsWith("igw-"));
   const ours = stack.ofType(INTERNET_GATEWAY).map((one) => refers(source, `${prefix}gatewayId`, one, ["id"]));
   // Which gateway it is, is known from the program as soon as one of its internet gateways is the answer.
   return all(everywhere, typeof known === "boolean" && known ? true : any(...ours));
@@ -114,7 +114,7 @@ function awsRouteTable(table: StackResource, stack: StackView): Finding[] {
 }
 
 function gcpRoute(route: StackResource, stack: StackView): Finding[] {
-  const gateway = ask(read(route.props, "nextHopGateway"), (value) => /default-internet-gateway$/.test(String(value)));
+  const gateway = ask(read(route.props, "nextHopGateway"), (value) => /default-internet-gateway$/.test(textOf(value)));
   const everywhere = ask(read(route.props, "destRange"), isInternet);
   const proxies = stack.ofType(GCP_GATEWAY).map(({ props }) => is(props, "type", "SECURE_WEB_GATEWAY"));
   const guarded = any(stack.ofType(GCP_NAT).length > 0, ...proxies);
@@ -155,7 +155,7 @@ function isOpen(statement: Statement): Answer {
 
 /** Endpoints of AWS services; those of other owners, and of firewalls, take no policy and bring their own names. */
 function onAwsService(props: object, findings: Finding[]): Finding[] {
-  const ofService = (name: unknown) => !String(name ?? "").startsWith("com.amazonaws.vpce.");
+  const ofService = (name: unknown) => !textOf(name ?? "").startsWith("com.amazonaws.vpce.");
   return onlyIf(props, "serviceName", ofService, onlyIf(props, "vpcEndpointType", isServiceEndpoint, findings));
 }
 

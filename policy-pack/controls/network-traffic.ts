@@ -14,7 +14,7 @@ import {
 import { refers } from "../checks/relations.ts";
 import type { Check, Cloud, Context, Control, StackResource, StackView } from "../control.ts";
 import { each, type Finding } from "../findings.ts";
-import { elementPaths, read } from "../read.ts";
+import { elementPaths, read, textOf } from "../read.ts";
 
 const SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup";
 const SECURITY_GROUP_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule";
@@ -94,7 +94,7 @@ const noInternetIngress: RuleJudge = (rule) =>
 
 const onlyBrokeredAdministration: RuleJudge = (rule, context) => {
   const approved = context.list("approvedSources");
-  const direct = rule.otherSide((range) => isAddressRange(range) && !approved.includes(String(range)));
+  const direct = rule.otherSide((range) => isAddressRange(range) && !approved.includes(textOf(range)));
   const reached = any(...numbers(context.list("adminPorts")).map((port) => rule.reaches(port)));
   const message = `${nameOf(rule)} opens a port for administration to addresses that are not an approved way in`;
   return violatesIf(all(rule.applies, direct, reached), message);
@@ -102,7 +102,7 @@ const onlyBrokeredAdministration: RuleJudge = (rule, context) => {
 
 /** Service tags of Azure, such as VirtualNetwork, are no addresses. */
 function isAddressRange(range: unknown): boolean {
-  return isInternet(range) || /^[\d.]+(\/\d+)?$|:/.test(String(range));
+  return isInternet(range) || /^[\d.]+(\/\d+)?$|:/.test(textOf(range));
 }
 
 const noOpenEgress: RuleJudge = (rule, context) => {

@@ -25,7 +25,7 @@ import {
   unless,
   violation,
 } from "../findings.ts";
-import { read } from "../read.ts";
+import { read, textOf } from "../read.ts";
 import { notebookIdleShutdown } from "./notebook-idle-shutdown.ts";
 
 function mustUseDiskKey(props: object, disk: string): Finding[] {
@@ -42,7 +42,7 @@ function mustBeApproved(props: object, parts: string[], context: Context, fallba
   const readings = parts.map((part) => read(props, part));
   const unknown = readings.find((reading) => reading.state === "unknown");
   if (unknown?.state === "unknown") return [{ kind: "undecided", path: unknown.path, cause: unknown.cause }];
-  const known = readings.flatMap((reading) => (reading.state === "known" ? [String(reading.value)] : []));
+  const known = readings.flatMap((reading) => (reading.state === "known" ? [textOf(reading.value)] : []));
   const image = known.length > 0 ? known.join("/") : fallback;
   return isListed(approved, image) ? [] : [violation(`the image ${image} is not approved`)];
 }

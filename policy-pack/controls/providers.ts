@@ -8,7 +8,7 @@ import { isListed } from "../checks/allow-lists.ts";
 import { AWS, AWS_NATIVE, AZURE_CLASSIC, AZURE_NATIVE, GCP, onJsonInput } from "../checks/providers.ts";
 import type { Check, Context, Control, Topic } from "../control.ts";
 import { each, type Finding, judge, mustBeAbsent, mustBeSet, mustNotEqual, unless, violation } from "../findings.ts";
-import { isEmpty, mapKeys, type Path, read, readJson } from "../read.ts";
+import { isEmpty, mapKeys, type Path, read, readJson, textOf } from "../read.ts";
 
 const AZURE_PROVIDERS = [AZURE_NATIVE, AZURE_CLASSIC];
 
@@ -152,7 +152,7 @@ function mustBeOwnEndpoint(
   isOwn: (endpoint: string) => boolean = () => false,
 ): Finding[] {
   return judge(read(props, path), "", { absent: "complies" }, (value, at) => {
-    const endpoint = String(value);
+    const endpoint = textOf(value);
     if (isEmpty(value) || isOwn(endpoint.toLowerCase()) || isListed(context.list("allowedEndpoints"), endpoint))
       return [];
     return [violation(`${at} is not an endpoint of the cloud; leave it out, or add it to allowedEndpoints`)];
@@ -274,7 +274,7 @@ function mustBeListed(props: object, path: string, context: Context, parameter: 
 
 function mustBeAmong(props: object, path: string, context: Context, parameter: string): Finding[] {
   return judge(read(props, path), "", { absent: "complies" }, (value, at) =>
-    isListed(context.list(parameter), String(value)) ? [] : [violation(`${at} is not among ${parameter}`)],
+    isListed(context.list(parameter), textOf(value)) ? [] : [violation(`${at} is not among ${parameter}`)],
   );
 }
 

@@ -6,7 +6,7 @@ import { grantTypes, noPublicMember } from "../checks/public-members.ts";
 import { mustNotLetEverybodyIn } from "../checks/resource-policies.ts";
 import type { Control, Topic } from "../control.ts";
 import { each, type Finding, judge, mustBeSet, mustEqual, mustNotEqual, same, violation } from "../findings.ts";
-import { mapKeys, read } from "../read.ts";
+import { mapKeys, read, textOf } from "../read.ts";
 
 const ECR = "aws:ecr/repository:Repository";
 const ECR_PUBLIC = "aws:ecrpublic/repository:Repository";
@@ -369,7 +369,7 @@ function isMeantForEverybody(props: object, names: string[]): Finding[] {
   const name = read(props, "repositoryName");
   const anonymous = "an ECR public repository; use aws.ecr.Repository, or let the platform team list it";
   return judge(name, anonymous, { absent: "violates" }, (value, at) =>
-    names.includes(String(value)) ? [] : [violation(`${at} is that of ${anonymous}`)],
+    names.includes(textOf(value)) ? [] : [violation(`${at} is that of ${anonymous}`)],
   );
 }
 

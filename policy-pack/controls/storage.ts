@@ -33,7 +33,7 @@ import {
   unless,
   violation,
 } from "../findings.ts";
-import { elementPaths, type Reading, read } from "../read.ts";
+import { elementPaths, type Reading, read, textOf } from "../read.ts";
 import { madeFrom } from "../stack-view.ts";
 
 const GCS_BUCKET = "gcp:storage/bucket:Bucket";
@@ -993,7 +993,7 @@ function noPublicRoleEntity(props: object, path: string): Finding[] {
   // As for members: the names of everybody are fixed, and those of identities may not be known yet.
   if (reading.state === "unknown") return [];
   return judge(reading, "", { absent: "complies" }, (value, at) => {
-    const entity = String(value).split(":").slice(1).join(":");
+    const entity = textOf(value).split(":").slice(1).join(":");
     return PUBLIC_MEMBERS.includes(entity) ? [violation(`${at} grants a role to ${entity}`)] : [];
   });
 }
@@ -1011,7 +1011,7 @@ function mustKeepDeleted(props: object, policy: string, context: Context): Findi
 
 function replicaStays(props: object, path: string, accounts: string[]): Finding[] {
   return judge(read(props, path), "", { absent: "complies" }, (account, at) =>
-    accounts.includes(String(account)) ? [] : [violation(`${at} is not one of the accounts that data may go to`)],
+    accounts.includes(textOf(account)) ? [] : [violation(`${at} is not one of the accounts that data may go to`)],
   );
 }
 
@@ -1045,13 +1045,13 @@ function logsBlobService(account: StackResource, stack: StackView): Finding[] {
   const logs = settings.some((setting) => {
     const target = read(setting.props, "resourceUri");
     if (target.state === "unknown") return madeFrom(setting, "resourceUri").includes(account);
-    return names.some((name) => name.state === "known" && isBlobServiceOf(String(name.value), target));
+    return names.some((name) => name.state === "known" && isBlobServiceOf(textOf(name.value), target));
   });
   return logs ? [] : [violation("the blob service has no DiagnosticSetting")];
 }
 
 function isBlobServiceOf(account: string, target: Reading): boolean {
-  const uri = String(target.state === "known" ? target.value : "").toLowerCase();
+  const uri = textOf(target.state === "known" ? target.value : "").toLowerCase();
   return uri.includes(`/storageaccounts/${account.toLowerCase()}/blobservices/`);
 }
 
