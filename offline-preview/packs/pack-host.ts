@@ -18,6 +18,8 @@ interface ServerClass {
   };
 }
 
+// Answers that travel in one message, which takes as long as to judge a resource.
+const BATCH = 50;
 const UNIMPLEMENTED = 12; // grpc.status.UNIMPLEMENTED
 // What the server prints as its port when it has none.
 const NO_PORT = 1;
@@ -81,12 +83,28 @@ function invoke(method: Method, request: unknown): Promise<unknown> {
 // The engine asks about one resource at a time, and a pack may rely on it.
 let last: Promise<void> = Promise.resolve();
 
+let outbox: Answer[] = [];
+
+function flush(): void {
+  if (outbox.length > 0) process.send?.(outbox satisfies FromPack);
+  outbox = [];
+}
+
 function answerInTurn(calls: Call[]): void {
   last = last.then(async () => {
-    // One by one: after a crash the first call without an answer is the one that caused it.
-    for (const call of calls) process.send?.((await answer(call)) satisfies FromPack);
+    for (const call of calls) {
+      const answered = await answer(call);
+      // A policy that waits for something does not hold up the answers before it.
+      if (outbox.length === 0) setImmediate(flush);
+      outbox.push(answered);
+      if (outbox.length === BATCH) flush();
+    }
+    flush();
   });
 }
+
+// After a crash the first call without an answer is the one that caused it.
+process.on("exit", flush);
 
 const folder = process.argv.at(-1) as string;
 loadSeldomUsedLate(createRequire(process.argv[1] as string).resolve("@pulumi/pulumi"));

@@ -70,4 +70,4 @@ export interface Answer {
 export type ToPack = { type: "connect"; port: number } | { type: "calls"; calls: Call[] };
 
 /** Pack -> supervisor. */
-export type FromPack = Answer;
+export type FromPack = Answer[];

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 import { folder as packageFolder } from "../here.cjs";
-import type { Call, FromPack, Method, Responses, ToPack } from "./pack-messages.ts";
+import type { Answer, Call, FromPack, Method, Responses, ToPack } from "./pack-messages.ts";
 import type { AnalyzedStack, Requests } from "./requests.ts";
 
 // Compiled in the published package, TypeScript in the repository.
@@ -43,7 +43,9 @@ export class PackProcess {
     this.child = child;
     this.output = output;
     this.start = start;
-    child.on("message", (answer: FromPack) => this.settle(answer));
+    child.on("message", (answers: FromPack) => {
+      for (const answer of answers) this.settle(answer);
+    });
     child.on("close", () => this.failAll(howEnded(child, output)));
     child.on("error", (error) => this.failAll(error.message));
     this.send({ type: "connect", port });
@@ -88,7 +90,7 @@ export class PackProcess {
     if (this.child.connected) this.child.send(message, () => {});
   }
 
-  private settle({ id, response, error }: FromPack): void {
+  private settle({ id, response, error }: Answer): void {
     const waiting = this.waiting.get(id);
     this.waiting.delete(id);
     if (error === undefined) waiting?.resolve(response as never);
