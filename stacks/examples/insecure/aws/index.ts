@@ -1,5 +1,6 @@
 // Written the way tutorials write it. Do not deploy: every hole is listed in holes.json, and a test expects the policy
 // pack to block each one.
+import { Stack } from "@pulumi/aws/cloudformation/stack.js";
 import { DefaultSecurityGroup } from "@pulumi/aws/ec2/defaultSecurityGroup.js";
 import { InternetGateway } from "@pulumi/aws/ec2/internetGateway.js";
 import { Route } from "@pulumi/aws/ec2/route.js";
@@ -20,7 +21,10 @@ import { Key } from "@pulumi/aws/kms/key.js";
 import { Bucket } from "@pulumi/aws/s3/bucket.js";
 import { BucketPolicy } from "@pulumi/aws/s3/bucketPolicy.js";
 import { BucketPublicAccessBlock } from "@pulumi/aws/s3/bucketPublicAccessBlock.js";
+import { DataQualityJobDefinition } from "@pulumi/aws/sagemaker/dataQualityJobDefinition.js";
 import { Domain } from "@pulumi/aws/sagemaker/domain.js";
+import { EndpointConfiguration } from "@pulumi/aws/sagemaker/endpointConfiguration.js";
+import { Model } from "@pulumi/aws/sagemaker/model.js";
 import { NotebookInstance } from "@pulumi/aws/sagemaker/notebookInstance.js";
 import { NotebookInstanceLifecycleConfiguration } from "@pulumi/aws/sagemaker/notebookInstanceLifecycleConfiguration.js";
 
@@ -111,3 +115,26 @@ new Domain("studio", {
   defaultUserSettings: { executionRole: role.arn, securityGroups: [group.id] },
   domainSettings: { dockerSettings: { enableDockerAccess: "ENABLED" } },
 });
+
+const model = new Model("model", {
+  executionRoleArn: role.arn,
+  primaryContainer: {
+    image: "docker.io/example/scorer:latest",
+    environment: { DB_PASSWORD: "hunter2-Example-9f8e7d" },
+  },
+});
+new EndpointConfiguration("endpoint", {
+  productionVariants: [
+    { modelName: model.name, instanceType: "ml.m5.large", initialInstanceCount: 1, enableSsmAccess: true },
+  ],
+});
+new DataQualityJobDefinition("drift", {
+  roleArn: role.arn,
+  dataQualityAppSpecification: {
+    imageUri: "156813124566.dkr.ecr.us-east-1.amazonaws.com/sagemaker-model-monitor-analyzer",
+  },
+  dataQualityJobInput: { endpointInput: { endpointName: "scorer" } },
+  dataQualityJobOutputConfig: { monitoringOutputs: { s3Output: { s3Uri: "s3://example-ml-tutorial-data/drift" } } },
+  jobResources: { clusterConfig: { instanceCount: 2, instanceType: "ml.m5.large", volumeSizeInGb: 20 } },
+});
+new Stack("hidden", { templateBody: '{"Resources": {}}' });

@@ -2,15 +2,18 @@
 import { Component } from "@pulumi/azure-native/applicationinsights/component.js";
 import { RoleAssignment } from "@pulumi/azure-native/authorization/roleAssignment.js";
 import { RoleDefinition } from "@pulumi/azure-native/authorization/roleDefinition.js";
+import { Account } from "@pulumi/azure-native/cognitiveservices/account.js";
 import { Registry } from "@pulumi/azure-native/containerregistry/registry.js";
 import { Key } from "@pulumi/azure-native/keyvault/key.js";
 import { Vault } from "@pulumi/azure-native/keyvault/vault.js";
 import { Compute } from "@pulumi/azure-native/machinelearningservices/compute.js";
 import { Datastore } from "@pulumi/azure-native/machinelearningservices/datastore.js";
+import { OnlineEndpoint } from "@pulumi/azure-native/machinelearningservices/onlineEndpoint.js";
 import { Workspace } from "@pulumi/azure-native/machinelearningservices/workspace.js";
 import { NetworkSecurityGroup } from "@pulumi/azure-native/network/networkSecurityGroup.js";
 import { Subnet } from "@pulumi/azure-native/network/subnet.js";
 import { VirtualNetwork } from "@pulumi/azure-native/network/virtualNetwork.js";
+import { Deployment } from "@pulumi/azure-native/resources/deployment.js";
 import { ResourceGroup } from "@pulumi/azure-native/resources/resourceGroup.js";
 import { BlobContainer } from "@pulumi/azure-native/storage/blobContainer.js";
 import { BlobServiceProperties } from "@pulumi/azure-native/storage/blobServiceProperties.js";
@@ -137,4 +140,23 @@ new RoleDefinition("everything", {
   roleName: "Data scientist",
   assignableScopes: [subscription],
   permissions: [{ actions: ["*"], dataActions: ["*"] }],
+});
+
+new OnlineEndpoint("scorer", {
+  resourceGroupName,
+  workspaceName: workspace.name,
+  endpointName: "scorer",
+  properties: { authMode: "Key" },
+});
+new Account("openai", {
+  resourceGroupName,
+  accountName: "example-openai",
+  kind: "OpenAI",
+  sku: { name: "S0" },
+  properties: { customSubDomainName: "example-openai" },
+});
+new Deployment("template", {
+  resourceGroupName,
+  deploymentName: "hidden",
+  properties: { mode: "Incremental", template: { resources: [] } },
 });

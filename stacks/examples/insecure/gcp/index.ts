@@ -12,6 +12,8 @@ import { Account } from "@pulumi/gcp/serviceaccount/account.js";
 import { Key } from "@pulumi/gcp/serviceaccount/key.js";
 import { Bucket } from "@pulumi/gcp/storage/bucket.js";
 import { BucketIAMMember } from "@pulumi/gcp/storage/bucketIAMMember.js";
+import { AiEndpoint } from "@pulumi/gcp/vertex/aiEndpoint.js";
+import { AiFeatureOnlineStore } from "@pulumi/gcp/vertex/aiFeatureOnlineStore.js";
 import { AiMetadataStore } from "@pulumi/gcp/vertex/aiMetadataStore.js";
 import { Instance } from "@pulumi/gcp/workbench/instance.js";
 import { interpolate } from "@pulumi/pulumi";
@@ -61,3 +63,8 @@ new LegacyNotebook("legacy-notebook", {
 
 new AiMetadataStore("metadata", { name: "default", region: "us-central1" });
 new Repository("images", { format: "DOCKER", repositoryId: "images", location: "us-central1" });
+new AiEndpoint("endpoint", { displayName: "scorer", location: "us-central1", region: "us-central1" });
+new AiFeatureOnlineStore("features", {
+  region: "us-central1",
+  bigtable: { autoScaling: { minNodeCount: 1, maxNodeCount: 2 } },
+});
