@@ -33,12 +33,12 @@ export interface StudioMemberArgs {
   roleArn: pulumi.Input<string>;
 }
 
-/** Studio's idle times, in minutes. 60 is the shortest that SageMaker takes. */
+/** Studio's idle times, in minutes. 60 is the shortest that SageMaker takes, 180 the longest of control notebook-idle-shutdown. */
 const IDLE = {
   lifecycleManagement: "ENABLED",
   idleTimeoutInMinutes: 60,
   minIdleTimeoutInMinutes: 60,
-  maxIdleTimeoutInMinutes: 480,
+  maxIdleTimeoutInMinutes: 180,
 };
 
 /** Disk of a space, in GB. */

@@ -190,7 +190,7 @@ describe("the AWS workspace", () => {
         for (const app of ["jupyterLabAppSettings", "codeEditorAppSettings"]) {
           const { idleSettings } = entry[app]!.appLifecycleManagement as { idleSettings: Record<string, unknown> };
           assert.equal(idleSettings.lifecycleManagement, "ENABLED");
-          assert.ok(Number(idleSettings.maxIdleTimeoutInMinutes) <= 480);
+          assert.ok(Number(idleSettings.maxIdleTimeoutInMinutes) <= 180);
         }
       }
     });
