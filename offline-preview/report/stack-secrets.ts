@@ -1,8 +1,10 @@
-// The secrets of one stack, kept out of its log and its result: those of its configuration, and what its program marks.
+// The secrets of one stack, kept out of its log and its result: those of its configuration, what its program marks, and
+// credentials that it holds as plain text.
 
 import type { Properties, ResourceRecord, StackRun, Value } from "../protocol/messages.ts";
 import { isMap, isUnknown, RESOURCE, SECRET, SIGNATURE, signatureOf } from "../protocol/properties.ts";
 import { nameOf } from "../protocol/urn.ts";
+import { credentialsIn } from "./credentials.ts";
 import { MASK, Mask, SHORTEST_SECRET } from "./mask.ts";
 import type { StackResult } from "./result.ts";
 
@@ -105,11 +107,15 @@ export class StackSecrets {
     this.mask.add(text);
   }
 
-  /** Looks for marked values. */
-  private collect(value: Value): void {
+  /** Looks for marked values, and for credentials that nobody marked. */
+  private collect(value: Value, name = ""): void {
+    if (typeof value === "string") {
+      if (!isUnknown(value)) for (const credential of credentialsIn(name, value)) this.add(credential);
+      return;
+    }
     if (typeof value !== "object" || value === null) return;
     if (signatureOf(value) === SECRET) this.addAll((value as Properties).value as Value);
-    else for (const item of Object.values(value)) this.collect(item);
+    else for (const [key, item] of Object.entries(value)) this.collect(item, nameOfItem(value, key, name));
   }
 
   /** Takes every text and number inside a marked value; of an asset what it holds, not where it is. */
@@ -125,6 +131,13 @@ export class StackSecrets {
       for (const item of content) if (item !== undefined) this.addAll(item);
     }
   }
+}
+
+/** Lists of variables hold the name beside the value. */
+function nameOfItem(holder: Value[] | Properties, key: string, name: string): string {
+  if (Array.isArray(holder)) return name;
+  if (key !== "value") return key;
+  return [holder.name, holder.key].find((one) => typeof one === "string") ?? name;
 }
 
 function parsed(text: string): Value {
