@@ -59,6 +59,7 @@ function problemsOf(policies: ConfigurablePolicy[], config: PackConfig): string[
   return Object.entries(config).flatMap(([name, given]) => {
     const known = declared.get(name);
     if (known === undefined) return [`there is no policy ${name}`];
+    if (typeof given !== "string" && !isObject(given)) return [`${name} must be a level or an object`];
     const { level, parameters } = split(given);
     const unknown = Object.keys(parameters).filter((key) => !Object.hasOwn(known, key));
     return [
@@ -66,4 +67,8 @@ function problemsOf(policies: ConfigurablePolicy[], config: PackConfig): string[
       ...unknown.map((key) => `${name} has no parameter ${key}`),
     ];
   });
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

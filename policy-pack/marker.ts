@@ -42,12 +42,21 @@ export function packJudges({ project, stack }: Deployment): boolean {
     const folder = markerFolder();
     if (!isPrivate(folder)) return false;
     return readdirSync(folder).some((file) => {
-      const marker = JSON.parse(readFileSync(join(folder, file), "utf8")) as Marker;
+      const marker = readMarker(join(folder, file));
       const isOurs = (marker.project ?? project) === project && (marker.stack ?? stack) === stack;
       return marker.parent === process.ppid && isOurs && isAlive(marker.pid);
     });
   } catch {
     return false;
+  }
+}
+
+// Another pack may be writing or removing its own at this moment.
+function readMarker(file: string): Partial<Marker> {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return {};
   }
 }
 
@@ -69,9 +78,9 @@ function isPrivate(folder: string): boolean {
   return uid === process.getuid?.() && (mode & 0o170077) === 0o040000;
 }
 
-function isAlive(pid: number): boolean {
+function isAlive(pid = 0): boolean {
   try {
-    return process.kill(pid, 0);
+    return pid > 0 && process.kill(pid, 0);
   } catch {
     return false;
   }

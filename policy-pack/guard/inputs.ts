@@ -5,7 +5,7 @@ import { type Inputs as PulumiInputs, runtime } from "@pulumi/pulumi";
 export interface Inputs {
   /** Secrets are unwrapped. What is not known yet throws an `UnknownValue` as soon as it is read. */
   props: object;
-  /** The texts among them that are secret. */
+  /** The texts and numbers among them that are secret. */
   secrets: string[];
 }
 
@@ -67,6 +67,7 @@ function place(container: object, key: string, value: unknown, path: string): vo
 }
 
 function textsOf(value: unknown): string[] {
+  if (typeof value === "number") return [String(value)];
   if (typeof value === "string") return value === runtime.unknownValue ? [] : [value];
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsOf) : [];
 }

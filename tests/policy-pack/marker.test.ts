@@ -70,7 +70,10 @@ describe("marker", () => {
   it("is not believed when it makes no sense", () => {
     mkdirSync(markers, { mode: 0o700 });
     writeFileSync(join(markers, "1"), "{");
+    writeFileSync(join(markers, "2"), "{}");
     assert.equal(packJudges(DEMO), false);
+    writeFileSync(join(markers, "3"), JSON.stringify({ parent: process.ppid, pid: process.pid, ...DEMO }));
+    assert.equal(packJudges(DEMO), true);
   });
 
   it("goes when the next pack starts after its own has ended", () => {

@@ -103,6 +103,7 @@ describe("testing kit", function () {
   it("refuses a configuration that means nothing", async () => {
     await assert.rejects(running.configure({ namd: "advisory" }), /there is no policy namd/);
     await assert.rejects(running.configure({ named: { prefx: "a" } }), /named has no parameter prefx/);
+    await assert.rejects(running.configure({ named: null as never }), /named must be a level or an object/);
     await assert.rejects(running.configure({ named: "strict" as never }), /named: the level must be advisory/);
   });
 
