@@ -2,6 +2,10 @@
 
 import { type Finding, same } from "../findings.ts";
 import { onlyIf } from "./conditions.ts";
+import { AZURE_ML_WORKSPACE, CLASSIC_HUB, CLASSIC_ML_WORKSPACE } from "./types.ts";
+
+/** Workspaces, hubs and projects of both providers. */
+export const AZURE_WORKSPACES = [AZURE_ML_WORKSPACE, CLASSIC_ML_WORKSPACE, CLASSIC_HUB];
 
 /** The kinds of compute that people and jobs of the workspace run on. */
 export type ComputeKind = "ComputeInstance" | "AmlCompute";

@@ -1,15 +1,8 @@
 /** Whether Azure ML compute runs in a network of its owner: a subnet of its own, or the workspace's managed network. */
 import { type Answer, all, any, ask, not, violatesIf } from "../checks/answers.ts";
-import { COMPUTE_KINDS, onCompute } from "../checks/azure-ml.ts";
+import { AZURE_WORKSPACES, COMPUTE_KINDS, onCompute } from "../checks/azure-ml.ts";
 import { refers } from "../checks/relations.ts";
-import {
-  AZURE_ML_COMPUTE,
-  AZURE_ML_WORKSPACE,
-  CLASSIC_COMPUTE_CLUSTER,
-  CLASSIC_COMPUTE_INSTANCE,
-  CLASSIC_HUB,
-  CLASSIC_ML_WORKSPACE,
-} from "../checks/types.ts";
+import { AZURE_ML_COMPUTE, CLASSIC_COMPUTE_CLUSTER, CLASSIC_COMPUTE_INSTANCE } from "../checks/types.ts";
 import type { StackCheck, StackResource, StackView } from "../control.ts";
 import { type Finding, mustBeSet, same } from "../findings.ts";
 import { read } from "../read.ts";
@@ -37,7 +30,7 @@ function isManaged(compute: StackResource, stack: StackView): Answer {
   const isNative = compute.type === AZURE_ML_COMPUTE;
   const path = isNative ? "workspaceName" : "machineLearningWorkspaceId";
   const keys = isNative ? ["workspaceName", "name"] : ["id"];
-  const workspaces = stack.ofType(AZURE_ML_WORKSPACE, CLASSIC_ML_WORKSPACE, CLASSIC_HUB);
+  const workspaces = stack.ofType(...AZURE_WORKSPACES);
   return any(...workspaces.map((workspace) => all(refers(compute, path, workspace, keys), isIsolated(workspace))));
 }
 
