@@ -372,7 +372,11 @@ function azureCases(type: string): ControlCases {
     ["a subscription, for its own identity", [own, assignment(SUBSCRIPTION)], "violates"],
     ["a subscription, for somebody else", [own, assignment(SUBSCRIPTION, CONTRIBUTOR, {}, "p2")], "complies"],
     ["another role", [own, assignment(GROUP, definition("acdd72a7-3385-48ef-bd42-f606fba81ae7"))], "complies"],
-    ["a role made along with it", [own, storage, assignment(GROUP, unknown, { roleDefinitionId: [storage] })], "complies"],
+    [
+      "a role made along with it",
+      [own, storage, assignment(GROUP, unknown, { roleDefinitionId: [storage] })],
+      "complies",
+    ],
     ["a role that is not known yet", [own, assignment(GROUP, unknown)], "undecided"],
     [
       "an account made along with it",
