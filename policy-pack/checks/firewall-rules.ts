@@ -90,8 +90,10 @@ function portsFromTo(props: object, from: string, to: string, question: (range: 
   if (first.state === "unknown") return first;
   if (last.state === "unknown") return last;
   // Ports that are left out, or -1, mean all of them.
-  const numberOf = (reading: typeof first, otherwise: number) =>
-    reading.state === "known" && Number(reading.value) >= 0 ? Number(reading.value) : otherwise;
+  const numberOf = (reading: typeof first, otherwise: number) => {
+    const text = reading.state === "known" ? textOf(reading.value) : "";
+    return text !== "" && Number(text) >= 0 ? Number(text) : otherwise;
+  };
   return question({ from: numberOf(first, ALL_PORTS.from), to: numberOf(last, ALL_PORTS.to) });
 }
 
