@@ -18,6 +18,9 @@ const SENSITIVE_NAME = /password|passwd|secret|token|api[_-]?key|private[_-]?key
 /** Names of what is kept elsewhere: ARNs, paths, words joined by dashes. */
 const REFERENCE = /^(?:arn:|projects\/|https?:|\/)|^[a-z]+\d{0,3}(?:[/_.-](?:[a-z]+\d{0,3}|\d{1,4}))*$/;
 
+/** How much of a text is searched: no script or document is as long as this. */
+const LONGEST_SEARCHED = 1_000_000;
+
 /** Longer texts are scripts and documents, of which the known forms are looked for alone. */
 const LONGEST_PASSWORD = 200;
 
@@ -26,7 +29,8 @@ const LONGEST_PASSWORD = 200;
  * (letters and digits, no name of something) counts as one where the property's name says so.
  */
 export function credentialsIn(name: string, text: string): string[] {
-  const found = [text, decoded(text)].flatMap((one) => KNOWN.flatMap((pattern) => one.match(pattern) ?? []));
+  const beginning = text.slice(0, LONGEST_SEARCHED);
+  const found = [beginning, decoded(beginning)].flatMap((one) => KNOWN.flatMap((pattern) => one.match(pattern) ?? []));
   return isGenerated(name, text) ? [...found, text] : found;
 }
 
@@ -36,5 +40,7 @@ function isGenerated(name: string, text: string): boolean {
 }
 
 function decoded(text: string): string {
-  return /^[A-Za-z0-9+/\s]{16,}={0,2}$/.test(text) ? Buffer.from(text, "base64").toString("utf8") : "";
+  // Asked the other way round: a repetition over megabytes exhausts the expression's stack.
+  const isBase64 = text.length >= 16 && !/[^A-Za-z0-9+/=\s]/.test(text);
+  return isBase64 ? Buffer.from(text, "base64").toString("utf8") : "";
 }

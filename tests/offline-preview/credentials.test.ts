@@ -49,8 +49,9 @@ describe("credentials in plain text", function () {
   });
 
   it("take no time on long texts", () => {
-    for (const text of ["a-", "password", "password=", "://", "a:", "AKIA"])
-      credentialsIn("token", text.repeat(20_000));
+    for (const text of ["a-", "password", "password=", "://", "a:", "AKIA"]) {
+      credentialsIn("token", text.repeat(1_000_000));
+    }
   });
 
   it("stand in no report, log or export", async () => {
