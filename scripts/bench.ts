@@ -2,11 +2,15 @@
  * Prints time, memory and resources a second of the offline preview: the repository's stacks, ten and a hundred workspaces,
  * and one stack that grows; what the policy pack costs; and, where a `pulumi` with its provider plugins is on PATH, the same
  * stacks through it. Compare ratios within one run; absolute numbers depend on the machine.
+ *
+ * `npm run bench -- --beside DIR` measures another policy pack beside ours; docs/performance.md does so with Pulumi's own.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { engineSeconds } from "./bench/engine.ts";
+import { judgingMs, recordRequests, requestsOfTeams } from "./bench/judging.ts";
 import { type Measurement, measure } from "./bench/measure.ts";
 import { packStartSeconds } from "./bench/pack-start.ts";
 import { emptyPack, manyWorkspaces, oneLargeStack } from "./bench/projects.ts";
@@ -17,6 +21,8 @@ const WORKSPACES = 10;
 const MANY_WORKSPACES = 100;
 /** Resources of one stack: the time for each of them should not grow. */
 const SIZES = [1000, 10_000, 50_000];
+/** Resources that a pack alone judges. */
+const JUDGED = [100, 1000, 10_000];
 /** Resources of the stack that shows what the guard costs. */
 const GUARDED = 1000;
 /** The fastest of a few runs counts: the one that other work on the machine disturbed least. */
@@ -38,7 +44,7 @@ async function preview(what: string, cwd: string, pack?: string, times = RUNS, m
   for (let run = 0; run < times; run++) runs.push(await measure(command, process.cwd()));
   const best = runs.reduce((fastest, run) => (run.seconds < fastest.seconds ? run : fastest));
   const { stacks } = JSON.parse(best.stdout) as Document;
-  const failed = stacks.filter((stack) => !stack.ok).map((stack) => stack.stack);
+  const failed = stacks.filter((stack) => !stack.ok).map((stack) => `${stack.stack} ${stack.error ?? ""}`);
   if (failed.length > 0) throw new Error(`${what}: ${failed.join(", ")} did not pass`);
   return { what, ...best, resources: stacks.reduce((sum, stack) => sum + stack.resources.length, 0) };
 }
@@ -61,6 +67,18 @@ async function growing(sizes: number[]): Promise<Row[]> {
   return rows;
 }
 
+/** What packs take by themselves, for each number of resources. */
+async function printJudging(packs: Record<string, string>): Promise<void> {
+  const recorded = await recordRequests(PACK);
+  console.log("\n| pack | resources | seconds | ms a resource |\n|---|---|---|---|");
+  for (const [name, pack] of Object.entries(packs)) {
+    for (const size of JUDGED) {
+      const ms = await judgingMs(pack, recorded, requestsOfTeams(recorded, size));
+      console.log(`| ${name} | ${size} | ${(ms / 1000).toFixed(2)} | ${(ms / size).toFixed(2)} |`);
+    }
+  }
+}
+
 /** What a program's guard costs: where no pack judges, and where one does. */
 async function guarded(size: number): Promise<Row[]> {
   const first = 'import { guard } from "secure-ml-policy-pack/guard"; guard();';
@@ -80,20 +98,19 @@ async function fastestStart(pack: string): Promise<number> {
   return Math.min(...starts);
 }
 
+const { values } = parseArgs({ options: { beside: { type: "string" } } });
 const folder = mkdtempSync(join(tmpdir(), "bench-"));
 try {
   const empty = emptyPack(join(folder, "empty-pack"));
   const workspaces = manyWorkspaces(join(folder, "workspaces"), WORKSPACES);
-  const withEmptyPack = await preview(`${WORKSPACES} workspaces, empty pack`, workspaces, empty);
-  const withPack = await preview(`${WORKSPACES} workspaces, policy pack`, workspaces, PACK);
   const repository = await preview("the repository's stacks, policy pack", ".", PACK);
   print([
     await preview("the repository's stacks, no pack, so that their guard judges", "."),
     repository,
     await preview("the repository's stacks, isolated, policy pack", ".", PACK, 1, ["--isolated"]),
     await preview(`${WORKSPACES} workspaces, no pack`, workspaces),
-    withEmptyPack,
-    withPack,
+    await preview(`${WORKSPACES} workspaces, empty pack`, workspaces, empty),
+    await preview(`${WORKSPACES} workspaces, policy pack`, workspaces, PACK),
     await preview(
       `${MANY_WORKSPACES} workspaces, policy pack`,
       manyWorkspaces(join(folder, "many"), MANY_WORKSPACES),
@@ -103,11 +120,10 @@ try {
     ...(await growing(SIZES)),
     ...(await guarded(GUARDED)),
   ]);
-  const [start, emptyStart] = [await fastestStart(PACK), await fastestStart(empty)];
-  console.log(`\npack ready after ${start.toFixed(2)} s; an empty pack after ${emptyStart.toFixed(2)} s`);
-  // Both packs say that they are stateless, so each starts once for all stacks.
-  const judging = withPack.seconds - withEmptyPack.seconds - (start - emptyStart);
-  console.log(`policies: ${((1000 * judging) / withPack.resources).toFixed(2)} ms a resource, pack start not counted`);
+  const packs = { empty, ours: PACK, ...(values.beside ? { [values.beside]: resolve(values.beside) } : {}) };
+  await printJudging(packs);
+  for (const [name, pack] of Object.entries(packs))
+    console.log(`\npack ready after ${(await fastestStart(pack)).toFixed(2)} s: ${name}`);
   const engine = await engineSeconds(join(folder, "engine"), PACK);
   if (engine === undefined) console.log("no pulumi on PATH: no comparison with the engine");
   else {

@@ -2,6 +2,7 @@
 
 import { type ChildProcess, fork } from "node:child_process";
 import { existsSync } from "node:fs";
+import { totalmem } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { folder } from "../here.cjs";
@@ -37,6 +38,13 @@ export interface Runner {
   stop(): void;
 }
 
+/** Half of the memory that there is: a program of 50,000 resources needs more than Node.js takes by itself. */
+function heapLimitMb(): number {
+  // 0 where nothing limits the process, and a number beyond the machine's memory where the limit is no limit.
+  const constrained = process.constrainedMemory() || Number.POSITIVE_INFINITY;
+  return Math.floor(Math.min(totalmem(), constrained) / 2 / 1024 ** 2);
+}
+
 /** A child process that runs stacks. */
 export class RunnerProcess implements Runner {
   private child: ChildProcess | undefined;
@@ -63,6 +71,7 @@ export class RunnerProcess implements Runner {
         "--disable-warning=SecurityWarning",
         // Programs make many short-lived promises and messages: a larger young generation is cheaper to collect.
         "--max-semi-space-size=32",
+        `--max-old-space-size=${heapLimitMb()}`,
         ...this.nodeOptions,
         "--require",
         join(folder, "exit-with-parent.cjs"),
