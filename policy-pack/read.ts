@@ -45,9 +45,9 @@ const unknowns = new WeakMap<object, Map<Path, Unknown>>();
 
 /** Reads one property. Never throws, whatever `props` holds. */
 export function read(props: object, path: Path): Reading {
-  const shown = showPath(path);
   const met = unknowns.get(props)?.get(path);
   if (met) return met;
+  const shown = showPath(path);
   let value: unknown = props;
   let walked = "";
   for (const key of keysOfPath(path)) {

@@ -40,6 +40,9 @@ export type Reference = "yes" | "no" | Unknown;
 export function refersTo(source: StackResource, path: string, target: StackResource, keys: string[]): Reference {
   const value = read(source.props, path);
   if (value.state === "absent" || value.state === "malformed") return "no";
+  const made = madeFrom(source, path);
+  // Most pairs of a large stack end here, before anything of the target is read.
+  if (value.state === "unknown" && made.length > 0) return made.includes(target) ? "yes" : "no";
   const outputs = keys.map((key) => read(target.props, key));
   if (
     value.state === "known" &&
@@ -47,14 +50,13 @@ export function refersTo(source: StackResource, path: string, target: StackResou
   ) {
     return "yes";
   }
-  const made = madeFrom(source, path);
   if (value.state === "known" && outputs.some((output) => output.state === "known")) {
     // Not every provider repeats the id among the outputs: then the value may be it.
     const lacksId = keys.includes("id") && read(target.props, "id").state === "absent";
     return lacksId && made.includes(target) ? "yes" : "no";
   }
   if (made.includes(target)) return "yes";
-  if (value.state === "unknown") return made.length > 0 ? "no" : value;
+  if (value.state === "unknown") return value;
   return outputs.find((output) => output.state === "unknown") ?? "no";
 }
 

@@ -34,7 +34,7 @@ interface Row extends Measurement {
 }
 
 interface Document {
-  stacks: { ok: boolean; stack: string; resources: unknown[] }[];
+  stacks: { ok: boolean; stack: string; error?: string; resources: unknown[] }[];
 }
 
 async function preview(what: string, cwd: string, pack?: string, times = RUNS, more: string[] = []): Promise<Row> {

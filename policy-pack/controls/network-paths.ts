@@ -88,18 +88,22 @@ function servesWorkloads(table: (association: StackResource) => Answer, stack: S
 
 function awsRoute(route: StackResource, stack: StackView): Finding[] {
   const out = toGateway(route, "", ["destinationCidrBlock", "destinationIpv6CidrBlock"], stack);
-  const sameTable = (association: StackResource) =>
+  const serves = () => servesWorkloads(inTableOf(route, stack), stack);
+  return violatesIf(both(out, serves), "leads a subnet without a NAT gateway to the internet");
+}
+
+/** Whether an association is with the route's own table. */
+function inTableOf(route: StackResource, stack: StackView): (association: StackResource) => Answer {
+  const tables = stack
+    .ofType(ROUTE_TABLE)
+    .map((table) => ({ table, holdsRoute: refers(route, "routeTableId", table, ["id"]) }))
+    .filter(({ holdsRoute }) => holdsRoute !== false);
+  return (association) =>
     any(
-      ...stack
-        .ofType(ROUTE_TABLE)
-        .map((table) =>
-          both(refers(route, "routeTableId", table, ["id"]), () => refers(association, "routeTableId", table, ["id"])),
-        ),
+      ...tables.map(({ table, holdsRoute }) =>
+        both(holdsRoute, () => refers(association, "routeTableId", table, ["id"])),
+      ),
     );
-  return violatesIf(
-    both(out, () => servesWorkloads(sameTable, stack)),
-    "leads a subnet without a NAT gateway to the internet",
-  );
 }
 
 function awsRouteTable(table: StackResource, stack: StackView): Finding[] {
