@@ -18,9 +18,6 @@ const SENSITIVE_NAME = /password|passwd|secret|token|api[_-]?key|private[_-]?key
 /** Names of what is kept elsewhere: ARNs, paths, words joined by dashes. */
 const REFERENCE = /^(?:arn:|projects\/|https?:|\/)|^[a-z]+\d{0,3}(?:[/_.-](?:[a-z]+\d{0,3}|\d{1,4}))*$/;
 
-/** How much of a text is searched: no script or document is as long as this. */
-const LONGEST_SEARCHED = 1_000_000;
-
 /** Longer texts are scripts and documents, of which the known forms are looked for alone. */
 const LONGEST_PASSWORD = 200;
 
@@ -29,8 +26,7 @@ const LONGEST_PASSWORD = 200;
  * (letters and digits, no name of something) counts as one where the property's name says so.
  */
 export function credentialsIn(name: string, text: string): string[] {
-  const beginning = text.slice(0, LONGEST_SEARCHED);
-  const found = [beginning, decoded(beginning)].flatMap((one) => KNOWN.flatMap((pattern) => one.match(pattern) ?? []));
+  const found = [text, decoded(text)].flatMap((one) => KNOWN.flatMap((pattern) => one.match(pattern) ?? []));
   return isGenerated(name, text) ? [...found, text] : found;
 }
 

@@ -54,6 +54,11 @@ describe("credentials in plain text", function () {
     }
   });
 
+  it("are found at the end of long texts", () => {
+    const key = "AKIA" + "ABCDEFGHIJKLMNOP";
+    assert.deepEqual(credentialsIn("script", `${"# comment\n".repeat(200_000)}${key}`), [key]);
+  });
+
   it("stand in no report, log or export", async () => {
     const target = folder({});
     const demo = project(PROGRAM);
