@@ -54,6 +54,7 @@ const role = new Role("admin", {
 });
 new RolePolicyAttachment("full-access", {
   role: role.name,
+  // On purpose: a hole of holes.json.
   policyArn: "arn:aws:iam::aws:policy/AmazonSageMakerFullAccess",
 });
 new RolePolicy("everything", {

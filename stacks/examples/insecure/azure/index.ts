@@ -125,6 +125,7 @@ new Compute("notebook", {
 
 new RoleAssignment("contributor", {
   scope: subscription,
+  // Contributor, on purpose: a hole of holes.json.
   roleDefinitionId: `${roles}/b24988ac-6180-42a0-ab88-20f7382dd24c`,
   principalId: workspace.identity.apply((identity) => identity!.principalId),
   principalType: "ServicePrincipal",

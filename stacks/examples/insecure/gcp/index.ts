@@ -30,6 +30,7 @@ new Firewall("allow-all", {
 
 const account = new Account("data-scientist", { accountId: "data-scientist" });
 const member = interpolate`serviceAccount:${account.email}`;
+// On purpose: a hole of holes.json.
 new IAMMember("editor", { project, role: "roles/editor", member });
 new IAMMember("impersonate", { project, role: "roles/iam.serviceAccountTokenCreator", member: "user:ana@example.com" });
 new Key("account-key", { serviceAccountId: account.name });
