@@ -122,8 +122,10 @@ try {
   ]);
   const packs = { empty, ours: PACK, ...(values.beside ? { [values.beside]: resolve(values.beside) } : {}) };
   await printJudging(packs);
-  for (const [name, pack] of Object.entries(packs))
-    console.log(`\npack ready after ${(await fastestStart(pack)).toFixed(2)} s: ${name}`);
+  console.log();
+  for (const [name, pack] of Object.entries(packs)) {
+    console.log(`pack ready after ${(await fastestStart(pack)).toFixed(2)} s: ${name}`);
+  }
   const engine = await engineSeconds(join(folder, "engine"), PACK);
   if (engine === undefined) console.log("no pulumi on PATH: no comparison with the engine");
   else {
