@@ -50,6 +50,24 @@ export function completeMessages(resource: unknown): void {
   }
 }
 
+type Lookup = (...args: never[]) => unknown;
+
+interface Output {
+  apply(mapped: (value: unknown) => unknown, runWithUnknowns: boolean): unknown;
+}
+
+/**
+ * Makes an answer that nobody knows an unknown output. To an older SDK it is an object with an unknown `result`, of which
+ * every other property would be known, and undefined. Newer SDKs are told, and stay as they are.
+ */
+export function keepAnswersUnknown(runtime: Record<string, Lookup>, resource: unknown, unknown: unknown): void {
+  const original = runtime.invokeOutput;
+  if (original === undefined || "ResourceInvokeResponse" in (resource as object)) return;
+  const isUnknown = (answer: unknown) => (answer as { result?: unknown } | undefined)?.result === unknown;
+  runtime.invokeOutput = (...args) =>
+    (original(...args) as Output).apply((answer) => (isUnknown(answer) ? unknown : answer), true);
+}
+
 function prototypeOf(classes: MessageClass, path: string): Message {
   return path.split(".").reduce((parent, name) => parent[name] as MessageClass, classes).prototype;
 }

@@ -9,7 +9,7 @@ import { PROMISE_FORM, type Protos } from "../monitor/monitor.ts";
 import type { Value } from "../protocol/messages.ts";
 import { UNKNOWN } from "../protocol/properties.ts";
 import { loadSeldomUsedLate } from "./lazy-modules.ts";
-import { completeMessages } from "./older-sdks.ts";
+import { completeMessages, keepAnswersUnknown } from "./older-sdks.ts";
 
 /** The parts of the SDK's per-deployment state that are used here (runtime/state.js). */
 interface Store {
@@ -76,6 +76,7 @@ export function loadRuntime(folder: string): Runtime {
   for (const runtime of runtimes) {
     registerWithoutStack(runtime);
     markPromiseForm(runtime);
+    keepAnswersUnknown(runtime, load("/proto/resource_pb.js"), pulumi.unknown);
   }
   answerEncrypted(pulumi, encrypted);
 
