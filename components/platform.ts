@@ -3,10 +3,16 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Workspace } from "./spec.ts";
 
 /** What a customer-managed key protects. Each purpose has a key of its own, so that access is granted one by one. */
-export type KeyPurpose = "data" | "models" | "notebooks" | "logs";
+export type KeyPurpose = "data" | "models" | "notebooks" | "logs" | "secrets" | "images" | "databases";
 
-/** Every key purpose. */
-export const KEY_PURPOSES: KeyPurpose[] = ["data", "models", "notebooks", "logs"];
+/** The purposes for which a workspace needs a key. */
+export function keyPurposesOf({ secrets, parameters, images, databases }: Workspace): KeyPurpose[] {
+  const purposes: KeyPurpose[] = ["data", "models", "notebooks", "logs"];
+  if (secrets.length + parameters.length > 0) purposes.push("secrets");
+  if (images.length > 0) purposes.push("images");
+  if (databases.some((database) => !database.existing)) purposes.push("databases");
+  return purposes;
+}
 
 /** Ids of the customer-managed keys: ARN (AWS), resource id (Google Cloud) or key identifier (Azure). */
 export type KeyOutputs = Record<string, pulumi.Output<string>>;
@@ -41,6 +47,21 @@ export interface MlWorkspaceOutputs {
 /** Ids of the notebooks by their name in the spec. */
 export type NotebookOutputs = Record<string, pulumi.Output<string>>;
 
+/** Image repositories by their name in the spec: what stands before `@sha256:…` in the name of an image. */
+export type ImageOutputs = Record<string, pulumi.Output<string>>;
+
+/** Ids of the secrets by their name in the spec: secret ARN, resource name or secret URI. Never their values. */
+export type SecretOutputs = Record<string, pulumi.Output<string>>;
+
+/** Ids of the parameters by their name in the spec. */
+export type ParameterOutputs = Record<string, pulumi.Output<string>>;
+
+/** `host:port` of the databases by their name in the spec, as steps reach them. */
+export type DatabaseOutputs = Record<string, pulumi.Output<string>>;
+
+/** Ids of the pipelines by their name in the spec: what a data scientist starts. */
+export type PipelineOutputs = Record<string, pulumi.Output<string>>;
+
 /** Something that the spec asks for and that this cloud cannot give in full. */
 export interface Gap {
   /** Path of the spec's field. */
@@ -62,12 +83,22 @@ export interface Platform {
   createNetwork(): NetworkOutputs;
   /** Data stores and the store for models. */
   createDataStores(): DataStoreOutputs;
+  /** Private repositories for images. */
+  createImages(): ImageOutputs;
+  /** Secrets without values. */
+  createSecrets(): SecretOutputs;
+  /** Settings that steps read. */
+  createParameters(): ParameterOutputs;
+  /** New databases, and ways to existing ones. */
+  createDatabases(): DatabaseOutputs;
   /** Execution identities, people's roles, and exactly the grants that the spec implies. */
   createIdentities(): IdentityOutputs;
   /** The ML service's workspace, with what people need to enter it. */
   createMlWorkspace(): MlWorkspaceOutputs;
   /** Notebooks. */
   createNotebooks(): NotebookOutputs;
+  /** Pipelines with an identity for each step, their schedules, and the machines that they train on. */
+  createTraining(): PipelineOutputs;
   /** Where this cloud has no equal for something in the spec. */
   gaps(): Gap[];
 }

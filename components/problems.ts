@@ -22,3 +22,16 @@ export class InvalidInputError extends pulumi.RunError {
     this.problems = problems;
   }
 }
+
+/** A problem when `name` was seen before, under the path that `seen` remembers. */
+export function duplicate(seen: Map<string, string>, name: unknown, path: string): Problem[] {
+  if (typeof name !== "string") return [];
+  const first = seen.get(name);
+  if (!first) seen.set(name, path);
+  return first ? [{ path: `${path}.name`, message: `"${name}" is taken by ${first}; choose another name` }] : [];
+}
+
+/** A list of the raw input without its holes; empty when it is no list. */
+export function list<T>(value: unknown): T[] {
+  return Array.isArray(value) ? value.filter((entry) => entry !== null && entry !== undefined) : [];
+}

@@ -2,11 +2,15 @@
  * The workspace spec: what a team writes. This one schema gives the validation, the defaults, the TypeScript types,
  * the public argument interfaces (args.ts), the JSON Schema for editors and the reference page (both generated).
  */
-import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
 import { parseCidr } from "./cidr.ts";
-import { InvalidInputError, type Problem } from "./problems.ts";
+import { duplicate, InvalidInputError, list, type Problem } from "./problems.ts";
+import { days, existingId, slug } from "./spec-fields.ts";
 import { explainIssue } from "./spec-issues.ts";
+import { trainingProblems } from "./training-problems.ts";
+import { SIZES, trainingFields } from "./training-spec.ts";
+
+export { SIZES } from "./training-spec.ts";
 
 /** The clouds that a workspace can run on: SageMaker, Vertex AI and Azure ML. */
 export const CLOUDS = ["aws", "gcp", "azure"] as const;
@@ -17,48 +21,17 @@ export const EGRESS_MODES = ["none", "packages", "approved"] as const;
 /** How sensitive the workspace's data is. */
 export const DATA_CLASSIFICATIONS = ["internal", "confidential", "restricted"] as const;
 
-/** Cloud-neutral machine sizes; every cloud maps each one to a machine type of its own. */
-export const SIZES = ["small", "medium", "large", "gpu-small", "gpu-large"] as const;
-
 /** Whether a person entry is one human being or a directory group. */
 const PERSON_KINDS = ["person", "group"] as const;
 
 /** What the workspace's identities may do with a data store. */
 const ACCESS_MODES = ["read", "read-write"] as const;
 
-const SLUG = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+/** Gaps so wide that a spec is refused unless it accepts them by name. */
+export const ACCEPTABLE_GAPS = ["vertex-jobs-internet"] as const;
+
 const HOST = /^(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/** A name that becomes part of resource names on every cloud. */
-function slug(max: number, description: string) {
-  return z
-    .string()
-    .min(2, "use at least 2 characters")
-    .max(max, `use at most ${max} characters`)
-    .regex(SLUG, "use lower-case letters, digits and single hyphens, starting with a letter")
-    .meta({ description });
-}
-
-/** The id of something that exists already: plain text, or an output of another resource or stack. */
-function existingId(description: string) {
-  return z
-    .custom<pulumi.Input<string>>(isIdInput, "give the id as text, or as an output of another resource")
-    .meta({ description, type: "string", tsType: "pulumi.Input<string>" });
-}
-
-function isIdInput(value: unknown): boolean {
-  if (typeof value === "string") return value.length > 0;
-  return pulumi.Output.isInstance(value) || value instanceof Promise;
-}
-
-function days(min: number, max: number, description: string) {
-  return z
-    .int("use a whole number of days")
-    .min(min, `use at least ${min} days`)
-    .max(max, `use at most ${max} days`)
-    .meta({ description });
-}
 
 const cidr = z.string().refine((value) => parseCidr(value)?.isPrivate, {
   error: "use a private IPv4 range in CIDR form, such as 10.20.0.0/20",
@@ -217,6 +190,17 @@ const network = z
       .array(z.string().regex(HOST, "use a host name such as pypi.org or *.example.com"))
       .default([])
       .meta({ description: "Host names that may be reached when `egress` is `approved`." }),
+    perimeter: z
+      .string()
+      .regex(
+        /^accessPolicies\/\d+\/servicePerimeters\/[A-Za-z0-9_]+$/,
+        "use accessPolicies/<number>/servicePerimeters/<name>",
+      )
+      .optional()
+      .meta({
+        description:
+          "Google Cloud: existing VPC Service Controls perimeter that the project joins, `accessPolicies/<number>/servicePerimeters/<name>`.",
+      }),
     flowLogRetentionDays: days(30, 3653, "How long network flow logs are kept, in days.").default(365),
   })
   .meta({ id: "NetworkArgs", description: "The private network. There is no setting that makes it public." });
@@ -322,6 +306,11 @@ export const workspaceSchema = z
     dataStores: z.array(dataStore).default([]).meta({ description: "The data that notebooks and jobs use." }),
     notebooks: z.array(notebook).default([]).meta({ description: "Notebooks, each with one owner." }),
     keys: keys.prefault({}),
+    ...trainingFields,
+    acceptedGaps: z.array(z.enum(ACCEPTABLE_GAPS)).default([]).meta({
+      description:
+        "Gaps that the team's security people have accepted, by name. `vertex-jobs-internet`: without a perimeter, Vertex AI jobs can reach the internet through Google's own gateways, whatever `network.egress` says.",
+    }),
   })
   .meta({ id: "WorkspaceArgs", description: "A private ML workspace for one team, on one cloud." });
 
@@ -370,6 +359,7 @@ function relationProblems(input: Partial<Workspace> | undefined): Problem[] {
     ...notebookProblems(input),
     ...restrictedProblems(input),
     ...tagProblems(input),
+    ...trainingProblems(input),
   ];
 }
 
@@ -507,17 +497,6 @@ function tagProblems({ tags }: Partial<Workspace>): Problem[] {
       { path, message: "use lower-case letters, digits, _ and - (at most 63 characters), which every cloud accepts" },
     ];
   });
-}
-
-function duplicate(seen: Map<string, string>, name: unknown, path: string): Problem[] {
-  if (typeof name !== "string") return [];
-  const first = seen.get(name);
-  if (!first) seen.set(name, path);
-  return first ? [{ path: `${path}.name`, message: `"${name}" is taken by ${first}; choose another name` }] : [];
-}
-
-function list<T>(value: unknown): T[] {
-  return Array.isArray(value) ? value.filter((entry) => entry !== null && entry !== undefined) : [];
 }
 
 /** The tags or labels of every resource of a workspace. */

@@ -16,7 +16,7 @@ export class MlWorkspace extends pulumi.ComponentResource {
   readonly dataUris: pulumi.Output<Record<string, string>>;
   /** URI of the place for trained models. */
   readonly modelUri: pulumi.Output<string>;
-  /** Ids of the customer-managed keys by purpose: `data`, `models`, `notebooks`, `logs`. */
+  /** Ids of the customer-managed keys by purpose: `data`, `models`, `notebooks`, `logs`; `secrets`, `images`, `databases` when used. */
   readonly keyIds: pulumi.Output<Record<string, string>>;
   /** Ids of the identities by role. */
   readonly identities: pulumi.Output<Record<string, string>>;
@@ -26,6 +26,16 @@ export class MlWorkspace extends pulumi.ComponentResource {
   readonly subnetIds: pulumi.Output<string[]>;
   /** Ids of the notebooks by their name in the spec. */
   readonly notebooks: pulumi.Output<Record<string, string>>;
+  /** Image repositories by their name in the spec. */
+  readonly images: pulumi.Output<Record<string, string>>;
+  /** Ids of the secrets by their name in the spec; their values are nowhere in the state. */
+  readonly secrets: pulumi.Output<Record<string, string>>;
+  /** Ids of the parameters by their name in the spec. */
+  readonly parameters: pulumi.Output<Record<string, string>>;
+  /** `host:port` of the databases by their name in the spec. */
+  readonly databases: pulumi.Output<Record<string, string>>;
+  /** Ids of the pipelines by their name in the spec. */
+  readonly pipelines: pulumi.Output<Record<string, string>>;
   /** What the spec asks for and the cloud cannot give in full, one sentence each. */
   readonly gaps: pulumi.Output<string[]>;
 
@@ -50,9 +60,14 @@ export class MlWorkspace extends pulumi.ComponentResource {
     platform.createLogs();
     const network = platform.createNetwork();
     const data = platform.createDataStores();
+    const images = platform.createImages();
+    const secrets = platform.createSecrets();
+    const parameters = platform.createParameters();
+    const databases = platform.createDatabases();
     const identities = platform.createIdentities();
     const mlWorkspace = platform.createMlWorkspace();
     const notebooks = platform.createNotebooks();
+    const pipelines = platform.createTraining();
 
     this.workspaceId = mlWorkspace.workspaceId;
     this.consoleUrl = mlWorkspace.consoleUrl;
@@ -63,15 +78,34 @@ export class MlWorkspace extends pulumi.ComponentResource {
     this.networkId = network.networkId;
     this.subnetIds = pulumi.output(network.subnetIds);
     this.notebooks = pulumi.output(notebooks);
+    this.images = pulumi.output(images);
+    this.secrets = pulumi.output(secrets);
+    this.parameters = pulumi.output(parameters);
+    this.databases = pulumi.output(databases);
+    this.pipelines = pulumi.output(pipelines);
     this.gaps = pulumi.output(report(platform.gaps(), this));
     this.registerOutputs(this.outputs());
   }
 
   /** The workspace's outputs as one object, ready to be a stack's outputs. */
   outputs(): Record<string, pulumi.Output<unknown>> {
-    const { workspaceId, consoleUrl, dataUris, modelUri, keyIds, identities, networkId, subnetIds, notebooks, gaps } =
-      this;
-    return { workspaceId, consoleUrl, dataUris, modelUri, keyIds, identities, networkId, subnetIds, notebooks, gaps };
+    return {
+      workspaceId: this.workspaceId,
+      consoleUrl: this.consoleUrl,
+      dataUris: this.dataUris,
+      modelUri: this.modelUri,
+      keyIds: this.keyIds,
+      identities: this.identities,
+      networkId: this.networkId,
+      subnetIds: this.subnetIds,
+      notebooks: this.notebooks,
+      images: this.images,
+      secrets: this.secrets,
+      parameters: this.parameters,
+      databases: this.databases,
+      pipelines: this.pipelines,
+      gaps: this.gaps,
+    };
   }
 }
 

@@ -1,18 +1,24 @@
 import * as pulumi from "@pulumi/pulumi";
 import type {
+  DatabaseOutputs,
   DataStoreOutputs,
   Gap,
   IdentityOutputs,
+  ImageOutputs,
   KeyOutputs,
   KeyPurpose,
   MlWorkspaceOutputs,
   NetworkOutputs,
   NotebookOutputs,
+  ParameterOutputs,
+  PipelineOutputs,
   Platform,
+  SecretOutputs,
 } from "../platform.ts";
-import { KEY_PURPOSES } from "../platform.ts";
+import { keyPurposesOf } from "../platform.ts";
 import { InvalidInputError } from "../problems.ts";
 import type { Workspace } from "../spec.ts";
+import { refuseTraining } from "../unsupported.ts";
 import { DataStore } from "./data-stores.ts";
 import { PrivateEndpoints } from "./endpoints.ts";
 import type { DataAccessArgs } from "./identities.ts";
@@ -61,6 +67,7 @@ export class AwsPlatform implements Platform {
   constructor(workspace: Workspace, parent: pulumi.Resource) {
     const problems = [...notebookProblems(workspace), ...networkProblems(workspace)];
     if (problems.length > 0) throw new InvalidInputError("The workspace spec", problems);
+    refuseTraining(workspace);
     this.workspace = workspace;
     this.parent = parent;
     this.target = targetOf(workspace);
@@ -71,7 +78,7 @@ export class AwsPlatform implements Platform {
 
   createKeys(): KeyOutputs {
     const users = this.keyUsers();
-    for (const purpose of KEY_PURPOSES) {
+    for (const purpose of keyPurposesOf(this.workspace)) {
       this.keys[purpose] = new CustomerManagedKey(
         this.child(`${purpose}-key`),
         {
@@ -86,7 +93,7 @@ export class AwsPlatform implements Platform {
         this.opts,
       );
     }
-    return Object.fromEntries(KEY_PURPOSES.map((purpose) => [purpose, this.keys[purpose].keyArn]));
+    return Object.fromEntries(keyPurposesOf(this.workspace).map((purpose) => [purpose, this.keys[purpose].keyArn]));
   }
 
   createLogs(): void {
@@ -150,6 +157,22 @@ export class AwsPlatform implements Platform {
     return { dataUris, modelUri: this.modelStore.uri };
   }
 
+  createImages(): ImageOutputs {
+    return {};
+  }
+
+  createSecrets(): SecretOutputs {
+    return {};
+  }
+
+  createParameters(): ParameterOutputs {
+    return {};
+  }
+
+  createDatabases(): DatabaseOutputs {
+    return {};
+  }
+
   createIdentities(): IdentityOutputs {
     const { endpointIds, workloadSecurityGroupId } = this.endpoints;
     const links = ["sagemaker-api", "sagemaker-studio", "sagemaker-notebook"].map((name) => endpointIds[name]!);
@@ -157,7 +180,9 @@ export class AwsPlatform implements Platform {
       this.child("roles"),
       this.workspace,
       {
-        keyArns: Object.fromEntries(KEY_PURPOSES.map((purpose) => [purpose, this.keys[purpose].keyArn])),
+        keyArns: Object.fromEntries(
+          keyPurposesOf(this.workspace).map((purpose) => [purpose, this.keys[purpose].keyArn]),
+        ),
         existingKeyArns: this.existingKeys(),
         vpcId: this.vpcId,
         subnetIds: this.subnetIds,
@@ -225,6 +250,10 @@ export class AwsPlatform implements Platform {
       return [notebook.name, created.notebookId] as const;
     });
     return Object.fromEntries(entries);
+  }
+
+  createTraining(): PipelineOutputs {
+    return {};
   }
 
   gaps(): Gap[] {
@@ -295,7 +324,15 @@ export class AwsPlatform implements Platform {
     const launchers = this.workspace.people.dataScientists.map((person) =>
       dataScientistRoleArn(this.workspace, person.name),
     );
-    return { data: workloads, models: workloads, notebooks: [...workloads, ...launchers], logs: [] };
+    return {
+      data: workloads,
+      models: workloads,
+      notebooks: [...workloads, ...launchers],
+      logs: [],
+      secrets: [],
+      images: [],
+      databases: [],
+    };
   }
 
   /** Services that encrypt what the workspace's notebooks key protects: disks, home directories, packages, rules. */

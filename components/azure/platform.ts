@@ -2,18 +2,24 @@ import type { Vault } from "@pulumi/azure-native/keyvault/vault.js";
 import { ResourceGroup } from "@pulumi/azure-native/resources/resourceGroup.js";
 import * as pulumi from "@pulumi/pulumi";
 import {
+  type DatabaseOutputs,
   type DataStoreOutputs,
   type Gap,
   type IdentityOutputs,
-  KEY_PURPOSES,
+  type ImageOutputs,
   type KeyOutputs,
   type KeyPurpose,
+  keyPurposesOf,
   type MlWorkspaceOutputs,
   type NetworkOutputs,
   type NotebookOutputs,
+  type ParameterOutputs,
+  type PipelineOutputs,
   type Platform,
+  type SecretOutputs,
 } from "../platform.ts";
 import type { Workspace } from "../spec.ts";
+import { refuseTraining } from "../unsupported.ts";
 import {
   admitNotebook,
   admitPeople,
@@ -59,6 +65,7 @@ export class AzurePlatform implements Platform {
    * @param parent The workspace component.
    */
   constructor(name: string, workspace: Workspace, parent: pulumi.Resource) {
+    refuseTraining(workspace);
     const place = placeOf(workspace);
     const { resourceGroupName, location, tags } = place;
     const group = new ResourceGroup(`${name}-group`, { resourceGroupName, location, tags }, { parent });
@@ -72,12 +79,12 @@ export class AzurePlatform implements Platform {
       const settings = { ...place, vaultName: names.vault(role), hsm, firewallOnly: role === "metadata" };
       this.vaults[role] = createVault(`${name}-${role}`, settings, opts);
     }
-    for (const keyName of KEY_PURPOSES) {
+    for (const keyName of keyPurposesOf(workspace)) {
       const role = keyName === "notebooks" ? "metadata" : "keys";
       const args = { ...placeArgs(this.context), vaultName: names.vault(role), keyName, rotationDays, hsm };
       this.keys[keyName] = new CustomerManagedKey(`${name}-key-${keyName}`, args, { parent: this.vaults[role] });
     }
-    return Object.fromEntries(KEY_PURPOSES.map((purpose) => [purpose, this.keys[purpose].keyId]));
+    return Object.fromEntries(keyPurposesOf(workspace).map((purpose) => [purpose, this.keys[purpose].keyId]));
   }
 
   createLogs(): void {
@@ -101,6 +108,22 @@ export class AzurePlatform implements Platform {
     return storeOutputs(this.stores);
   }
 
+  createImages(): ImageOutputs {
+    return {};
+  }
+
+  createSecrets(): SecretOutputs {
+    return {};
+  }
+
+  createParameters(): ParameterOutputs {
+    return {};
+  }
+
+  createDatabases(): DatabaseOutputs {
+    return {};
+  }
+
   createIdentities(): IdentityOutputs {
     this.roles = defineRoles(this.context);
     this.identities = createNotebookIdentities(this.context, this.stores);
@@ -119,6 +142,10 @@ export class AzurePlatform implements Platform {
   createNotebooks(): NotebookOutputs {
     const { workspace } = this.context;
     return Object.fromEntries(workspace.notebooks.map((spec) => [spec.name, this.createNotebook(spec)]));
+  }
+
+  createTraining(): PipelineOutputs {
+    return {};
   }
 
   gaps(): Gap[] {

@@ -3,7 +3,7 @@ import { CryptoKeyIAMMember } from "@pulumi/gcp/kms/cryptoKeyIAMMember.js";
 import { KeyRing } from "@pulumi/gcp/kms/keyRing.js";
 import * as pulumi from "@pulumi/pulumi";
 import { fit, resourceName } from "../names.ts";
-import { KEY_PURPOSES, type KeyPurpose } from "../platform.ts";
+import { type KeyPurpose, keyPurposesOf } from "../platform.ts";
 import type { Workspace } from "../spec.ts";
 import { waitForPropagation } from "./propagation.ts";
 import { type AgentName, agentEmail, type ProjectServices } from "./services.ts";
@@ -155,7 +155,7 @@ export function createKeys(
   );
   const keyRingId = `projects/${project}/locations/${region}/keyRings/${ringName}`;
   const { rotationDays, hsm } = workspace.keys;
-  const keys = byPurpose((purpose) => {
+  const keys = byPurpose(workspace, (purpose) => {
     const args = { project, location: region, keyRingId, keyName: purpose, rotationDays, hsm };
     return new CustomerManagedKey(`${name}-key-${purpose}`, args, { parent, dependsOn: [ring] });
   });
@@ -177,13 +177,13 @@ function grantKeys(
   const grant = (purpose: KeyPurpose, agent: AgentName, options: KeyGrantOptions) =>
     keys[purpose].grant(agent, agentEmail(agent, projectNumber), { ready: services.agent(agent), ...options });
   const lastAgent = agents.notebooks.at(-1) as AgentName;
-  const early = byPurpose((purpose) =>
+  const early = byPurpose(workspace, (purpose) =>
     agents[purpose]
       .filter((agent) => purpose !== "notebooks" || agent !== lastAgent)
       .map((agent) => grant(purpose, agent, { wait: false })),
   );
   const last = grant("notebooks", lastAgent, { dependsOn: Object.values(early).flat() });
-  return byPurpose((purpose) => [...early[purpose], last]);
+  return byPurpose(workspace, (purpose) => [...early[purpose], last]);
 }
 
 /** Which service stores with which key. People and workloads use none: Google's services decrypt for them. */
@@ -193,9 +193,15 @@ function agentsOf({ network }: Workspace): Record<KeyPurpose, AgentName[]> {
     models: ["storage", "aiplatform"],
     notebooks: network.egress === "none" ? ["compute"] : ["compute", "artifactregistry"],
     logs: ["logging"],
+    secrets: [],
+    images: [],
+    databases: [],
   };
 }
 
-function byPurpose<T>(make: (purpose: KeyPurpose) => T): Record<KeyPurpose, T> {
-  return Object.fromEntries(KEY_PURPOSES.map((purpose) => [purpose, make(purpose)])) as Record<KeyPurpose, T>;
+function byPurpose<T>(workspace: Workspace, make: (purpose: KeyPurpose) => T): Record<KeyPurpose, T> {
+  return Object.fromEntries(keyPurposesOf(workspace).map((purpose) => [purpose, make(purpose)])) as Record<
+    KeyPurpose,
+    T
+  >;
 }

@@ -2,16 +2,22 @@ import type * as pulumi from "@pulumi/pulumi";
 import { output } from "@pulumi/pulumi";
 import { fit, resourceName } from "../names.ts";
 import type {
+  DatabaseOutputs,
   DataStoreOutputs,
   Gap,
   IdentityOutputs,
+  ImageOutputs,
   KeyOutputs,
   MlWorkspaceOutputs,
   NetworkOutputs,
   NotebookOutputs,
+  ParameterOutputs,
+  PipelineOutputs,
   Platform,
+  SecretOutputs,
 } from "../platform.ts";
 import type { Workspace } from "../spec.ts";
+import { refuseTraining } from "../unsupported.ts";
 import { createDataStores, dataUris, type WorkspaceStores } from "./data-stores.ts";
 import { PackageMirror, WebProxy } from "./egress.ts";
 import { findGaps } from "./gaps.ts";
@@ -53,6 +59,7 @@ export class GcpPlatform implements Platform {
   private identities!: WorkspaceIdentities;
 
   constructor(workspace: Workspace, parent: pulumi.Resource) {
+    refuseTraining(workspace);
     this.workspace = workspace;
     this.parent = parent;
     this.name = `${workspace.team}-${workspace.name}`;
@@ -86,6 +93,22 @@ export class GcpPlatform implements Platform {
     return { dataUris: dataUris(this.stores), modelUri: this.stores.models.uri };
   }
 
+  createImages(): ImageOutputs {
+    return {};
+  }
+
+  createSecrets(): SecretOutputs {
+    return {};
+  }
+
+  createParameters(): ParameterOutputs {
+    return {};
+  }
+
+  createDatabases(): DatabaseOutputs {
+    return {};
+  }
+
   createIdentities(): IdentityOutputs {
     const { name, workspace, target, parent, stores, mirror, apis: dependsOn } = this;
     this.roles = createRoles(name, workspace, target, parent, dependsOn);
@@ -117,6 +140,10 @@ export class GcpPlatform implements Platform {
     const context = { workspace, target, keys, identities, ownerRole, networkId, subnetIds, networkTags };
     const notebooks = createNotebooks(this.name, { ...context, mirror, proxy, parent, dependsOn });
     return Object.fromEntries(Object.entries(notebooks).map(([key, { notebookId }]) => [key, notebookId]));
+  }
+
+  createTraining(): PipelineOutputs {
+    return {};
   }
 
   gaps(): Gap[] {
