@@ -1,4 +1,5 @@
 /** Controls of training, tuning, processing, labeling and monitoring jobs. */
+import { ask, not, violatesIf } from "../checks/answers.ts";
 import { mustNameKmsKey } from "../checks/customer-keys.ts";
 import { isInternet } from "../checks/firewall-rules.ts";
 import { join } from "../checks/places.ts";
@@ -20,6 +21,17 @@ function mustBeOwnAddresses(props: object, list: string): Finding[] {
   ];
 }
 
+/**
+ * Isolation closes the container's network, the subnets open it to your own only. Both are fine: with isolation a
+ * container cannot read a secret or a database. Unlike elsewhere, subnets that are not known at all do not count as set,
+ * so that a job without isolation is judged once they are.
+ */
+function mustBeIsolated(props: object, network: string, vpc: string): Finding[] {
+  const isolated = mustEqual(props, join(network, "enableNetworkIsolation"), true, { absent: "violates" });
+  const hasSubnets = ask(read(props, join(vpc, "subnets")), (subnets) => Array.isArray(subnets) && subnets.length > 0);
+  return anyOf(isolated, violatesIf(not(hasSubnets), `${join(vpc, "subnets")} names no subnet`));
+}
+
 function mustNotBeDebugged(job: object): Finding[] {
   return mustNotEqual(job, "remoteDebugConfig.enableRemoteDebug", true);
 }
@@ -27,10 +39,12 @@ function mustNotBeDebugged(job: object): Finding[] {
 const controls: Control[] = [
   {
     id: "job-network-isolation",
-    title: "Containers of jobs have no network access",
+    title: "Containers of jobs reach no network, or only your own",
     severity: "high",
-    why: "Code of a job that can reach the network can send the training data away, also when it came with a package or a model.",
-    remedy: "Set `enableNetworkIsolation` to true; SageMaker still fetches the inputs and stores the results.",
+    why: "Code of a job that reaches the internet can send the training data away, also when it came with a package or a model.",
+    remedy:
+      "Set `enableNetworkIsolation` to true; SageMaker still fetches the inputs and stores the results. Give a job that " +
+      "reads a secret or a database private subnets instead.",
     url: "https://docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html",
     frameworks: {
       nist80053: ["AC-4", "SC-7"],
@@ -41,9 +55,7 @@ const controls: Control[] = [
       securityHub: ["SageMaker.11", "SageMaker.12", "SageMaker.14", "SageMaker.20", "SageMaker.25"],
     },
     checks: {
-      aws: jobChecks(["network"], "containers reach the network", (props, network) =>
-        mustEqual(props, join(network, "enableNetworkIsolation"), true, { absent: "violates" }),
-      ),
+      aws: jobChecks(["network", "vpc"], "containers reach the internet", mustBeIsolated),
     },
   },
   {
