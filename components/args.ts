@@ -511,6 +511,6 @@ export interface StepOutputArgs {
    * @default "models"
    */
   dataStore?: string;
-  /** Folder in the data store, in which each run gets a folder of its own. Default: `pipelines/<pipeline>/<step>/<output>`. */
+  /** Folder in the data store, in which each run gets a folder of its own. In `models` it begins with `pipelines/`. Default: `pipelines/<pipeline>/<step>/<output>`. */
   path?: string;
 }

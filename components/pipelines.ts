@@ -4,7 +4,7 @@
  */
 import { resourceName } from "./names.ts";
 import type { Workspace } from "./spec.ts";
-import { MODEL_STORE, type PipelineSpec, type StepSpec } from "./training-spec.ts";
+import { MODEL_STORE, outputFolder, type PipelineSpec, type StepSpec } from "./training-spec.ts";
 
 /** A folder that a step reads. */
 export interface InputPlan {
@@ -108,7 +108,7 @@ function planInput(pipeline: PipelineSpec, input: StepSpec["inputs"][number]): I
 }
 
 function planOutput(pipeline: PipelineSpec, step: StepSpec, output: StepSpec["outputs"][number]): OutputPlan {
-  const path = output.path ?? `pipelines/${pipeline.name}/${step.name}/${output.name}`;
+  const path = output.path ?? outputFolder(pipeline.name, step.name, output.name);
   return { name: output.name, dataStore: output.dataStore, path };
 }
 
@@ -134,7 +134,7 @@ export function readersOf(
   return steps.filter((step) => step.spec[field].includes(name));
 }
 
-/** Data stores and folders that a step reads or writes, each once. */
+/** Data stores that a step reads or writes, each once, sorted. */
 export function storesOf(step: StepPlan): string[] {
   return [...new Set([...step.inputs, ...step.outputs].map((folder) => folder.dataStore))].sort();
 }
@@ -205,7 +205,7 @@ export function registersModels({ steps }: PipelinePlan): boolean {
   return steps.some((step) => step.spec.kind === "register");
 }
 
-/** Data stores that are not the workspace's own store for models. */
+/** Whether a data store is the workspace's own store for models. */
 export function isModelStore(dataStore: string): boolean {
   return dataStore === MODEL_STORE;
 }

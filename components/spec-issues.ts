@@ -45,7 +45,7 @@ function unknownField(key: string, known: string[]): string {
   const nearest = known.map((name) => ({ name, distance: editDistance(key.toLowerCase(), name.toLowerCase()) }));
   nearest.sort((a, b) => a.distance - b.distance);
   const best = nearest[0];
-  if (best && best.distance <= 3) return `is no field; did you mean "${best.name}"?`;
+  if (best && best.distance <= Math.min(3, key.length / 2)) return `is no field; did you mean "${best.name}"?`;
   return `is no field; the fields here are ${known.join(", ")}`;
 }
 

@@ -7,7 +7,9 @@ import {
   type ImageSpec,
   isVariable,
   MODEL_STORE,
+  outputFolder,
   type ParameterSpec,
+  PIPELINE_FOLDERS,
   type PipelineSpec,
   type SecretSpec,
   type StepSpec,
@@ -61,18 +63,34 @@ function duplicates(field: string, entries: { name: string }[]): Problem[] {
 
 function databaseProblems({ cloud, databases }: Spec): Problem[] {
   const entries = list<DatabaseSpec>(databases);
-  const missing = entries.flatMap(({ existing }, index) => {
-    if (!existing) return [];
-    const path = `databases[${index}].existing`;
-    if (cloud === "azure" && !existing.id) {
-      return [{ path: `${path}.id`, message: "give the resource id of the server or of its private link service" }];
-    }
-    if (cloud !== "azure" && !existing.address) {
-      return [{ path: `${path}.address`, message: "give the private IPv4 address of the server" }];
-    }
-    return [];
+  const each = entries.flatMap((entry, index) => {
+    const path = `databases[${index}]`;
+    return [...userNameProblems(entry, entries, path), ...existingProblems(entry, cloud, path)];
   });
-  return [...duplicates("databases", entries), ...missing];
+  return [...duplicates("databases", entries), ...each];
+}
+
+/** `ML_DATABASE_<NAME>_USER` of one database would be `ML_DATABASE_<NAME>` of another. */
+function userNameProblems({ name }: DatabaseSpec, entries: DatabaseSpec[], path: string): Problem[] {
+  const other = entries.find((candidate) => name === `${candidate.name}-user`);
+  if (!other) return [];
+  const message = `steps would find it where they find the user of "${other.name}"; choose another name`;
+  return [{ path: `${path}.name`, message }];
+}
+
+function existingProblems({ existing, ...entry }: DatabaseSpec, cloud: unknown, path: string): Problem[] {
+  if (typeof existing !== "object" || existing === null) return [];
+  const problems: Problem[] = (["size", "storageGb", "backupDays"] as const)
+    .filter((field) => entry[field] !== undefined)
+    .map((field) => ({ path: `${path}.${field}`, message: "applies to new servers only; remove it" }));
+  if (cloud === "azure" && !existing.id) {
+    const message = "give the resource id of the server or of its private link service";
+    problems.push({ path: `${path}.existing.id`, message });
+  }
+  if (cloud !== "azure" && !existing.address) {
+    problems.push({ path: `${path}.existing.address`, message: "give the private IPv4 address of the server" });
+  }
+  return problems;
 }
 
 function clusterProblems({ training }: Spec): Problem[] {
@@ -85,14 +103,27 @@ function clusterProblems({ training }: Spec): Problem[] {
 /** Problems of pipelines, given what their steps may refer to. */
 export function pipelinesProblems(pipelines: PipelineSpec[], known: Known, root = "training.pipelines"): Problem[] {
   const seen = new Map<string, string>();
-  return pipelines.flatMap((pipeline, index) => {
+  const placed = pipelines.map((pipeline, index) => ({ pipeline, path: `${root}[${index}].steps` }));
+  const each = pipelines.flatMap((pipeline, index) => {
     const path = `${root}[${index}]`;
-    return [...duplicate(seen, pipeline.name, path), ...pipelineProblems(pipeline, known, path)];
+    return [...duplicate(seen, pipeline.name, path), ...problemsWithin(pipeline, known, path)];
   });
+  return [...each, ...identityProblems(placed), ...sharedOutputProblems(placed)];
 }
 
 /** Problems of one pipeline. `path` is where it stands, empty for a pipeline by itself. */
 export function pipelineProblems(pipeline: PipelineSpec, known: Known, path: string): Problem[] {
+  const steps = path ? `${path}.steps` : "steps";
+  return [...problemsWithin(pipeline, known, path), ...sharedOutputProblems([{ pipeline, path: steps }])];
+}
+
+/** A pipeline, and where its steps stand. */
+interface PlacedPipeline {
+  pipeline: PipelineSpec;
+  path: string;
+}
+
+function problemsWithin(pipeline: PipelineSpec, known: Known, path: string): Problem[] {
   const at = (field: string) => (path ? `${path}.${field}` : field);
   const steps = list<StepSpec>(pipeline.steps);
   const seen = new Map<string, string>();
@@ -100,20 +131,34 @@ export function pipelineProblems(pipeline: PipelineSpec, known: Known, path: str
     ...duplicate(seen, step.name, at(`steps[${index}]`)),
     ...stepProblems(step, steps, known, at(`steps[${index}]`)),
   ]);
-  return [
-    ...scheduleProblems(pipeline.schedule, at("schedule")),
-    ...each,
-    ...cycleProblems(steps, at("steps")),
-    ...sharedOutputProblems(pipeline.name, steps, at("steps")),
-  ];
+  return [...scheduleProblems(pipeline.schedule, at("schedule")), ...each, ...cycleProblems(steps, at("steps"))];
+}
+
+/** Steps of two pipelines would share one identity: step `c` of `a-b`, and step `b-c` of `a`. */
+function identityProblems(pipelines: PlacedPipeline[]): Problem[] {
+  const identities = pipelines.flatMap(({ pipeline, path }) =>
+    list<StepSpec>(pipeline.steps).map((step, index) => ({
+      pipeline: pipeline.name,
+      at: `${path}[${index}]`,
+      identity: `${pipeline.name}-${step.name}`,
+    })),
+  );
+  return identities.flatMap((later, index) => {
+    const earlier = identities
+      .slice(0, index)
+      .find((other) => other.identity === later.identity && other.pipeline !== later.pipeline);
+    if (!earlier) return [];
+    const message = `pipeline and step make "${later.identity}", as those of ${earlier.at} do; choose another name`;
+    return [{ path: `${later.at}.name`, message }];
+  });
 }
 
 /** One rule for all clouds: plain numbers, and a day of the month or a day of the week, but not both. */
 function scheduleProblems(schedule: unknown, path: string): Problem[] {
   if (typeof schedule !== "string") return [];
-  const fields = schedule.trim().split(/\s+/);
+  const fields = schedule.split(" ");
   if (fields.length !== 5 || !fields.every((field) => /^[\d*,/-]+$/.test(field))) {
-    const message = `"${schedule}" does not fit; use five fields of numbers, * , - and /, such as 0 2 * * 1-5`;
+    const message = `"${schedule}" does not fit; use five fields of numbers, * , - and /, one space apart, such as 0 2 * * 1-5`;
     return [{ path, message }];
   }
   if (fields[2] !== "*" && fields[4] !== "*") {
@@ -122,9 +167,10 @@ function scheduleProblems(schedule: unknown, path: string): Problem[] {
   try {
     const next = new Cron(schedule, { timezone: "UTC", mode: "5-part", paused: true }).nextRun();
     return next ? [] : [{ path, message: `"${schedule}" never fires; there is no such day` }];
-  } catch (error) {
-    const reason = String((error as Error).message).replace(/^CronPattern: /, "");
-    return [{ path, message: `"${schedule}" is no schedule: ${reason}` }];
+  } catch {
+    const ranges =
+      "minute 0-59, hour 0-23, day of month 1-31, month 1-12, day of week 0-7, lists such as 1,3, steps such as */15";
+    return [{ path, message: `"${schedule}" is no schedule; use ${ranges}` }];
   }
 }
 
@@ -133,7 +179,7 @@ function stepProblems(step: StepSpec, steps: StepSpec[], known: Known, path: str
     ...referenceProblems(step, known, path),
     ...inputProblems(step, steps, known, path),
     ...outputProblems(step, known, path),
-    ...kindProblems(step, known, path),
+    ...kindProblems(step, steps, known, path),
     ...environmentProblems(step, path),
   ];
 }
@@ -141,17 +187,25 @@ function stepProblems(step: StepSpec, steps: StepSpec[], known: Known, path: str
 function referenceProblems(step: StepSpec, known: Known, path: string): Problem[] {
   const { secrets, parameters, databases } = known;
   const lists = Object.entries({ secrets, parameters, databases }).flatMap(([field, names]) =>
-    list<string>(step[field as "secrets"]).flatMap((name, index) =>
-      names.includes(name)
-        ? []
-        : [{ path: `${path}.${field}[${index}]`, message: unknownName(name, `${field} of this spec`, names) }],
-    ),
+    nameProblems(step[field as "secrets"], `${field} of this spec`, names, `${path}.${field}`),
   );
   return [...lists, ...imageProblems(step, known, path)];
 }
 
+/** Problems of a list of names: each must be known, and stand there once. */
+function nameProblems(listed: unknown, what: string, known: string[], path: string): Problem[] {
+  const all = list<unknown>(listed);
+  return all.flatMap((name, index) => {
+    if (typeof name !== "string") return [];
+    const at = `${path}[${index}]`;
+    if (!known.includes(name)) return [{ path: at, message: unknownName(name, what, known) }];
+    return all.indexOf(name) < index ? [{ path: at, message: `"${name}" is listed twice; remove one` }] : [];
+  });
+}
+
 function imageProblems({ image }: StepSpec, { images }: Known, path: string): Problem[] {
-  if (typeof image !== "string") return [];
+  // Without a digest, the schema asks for one.
+  if (typeof image !== "string" || !image.includes("@")) return [];
   const reference = image.split("@")[0]!;
   const name = reference.split("/")[0]!;
   const entry = images.find((candidate) => candidate.name === name);
@@ -182,6 +236,7 @@ function inputProblems(step: StepSpec, steps: StepSpec[], known: Known, path: st
       return [...problems, { path: at, message: "give either dataStore or step, and only one of them" }];
     }
     if (input.dataStore) {
+      if (typeof input.dataStore !== "string") return problems;
       if (input.output) problems.push({ path: `${at}.output`, message: "belongs to step; remove it" });
       if (!stores.includes(input.dataStore)) {
         problems.push({
@@ -193,12 +248,7 @@ function inputProblems(step: StepSpec, steps: StepSpec[], known: Known, path: st
     }
     return [...problems, ...stepInputProblems(input, step, steps, at)];
   });
-  const waits = list<string>(step.dependsOn).flatMap((name, index) => {
-    const at = `${path}.dependsOn[${index}]`;
-    return steps.some((other) => other.name === name)
-      ? []
-      : [{ path: at, message: unknownName(name, "steps of this pipeline", names(steps)) }];
-  });
+  const waits = nameProblems(step.dependsOn, "steps of this pipeline", names(steps), `${path}.dependsOn`);
   return [...inputs, ...waits];
 }
 
@@ -208,16 +258,19 @@ function stepInputProblems(
   steps: StepSpec[],
   path: string,
 ): Problem[] {
+  if (typeof input.step !== "string") return [];
   const source = steps.find((other) => other.name === input.step && other !== step);
   if (!source) {
     const others = names(steps.filter((other) => other !== step));
-    return [{ path: `${path}.step`, message: unknownName(input.step!, "other steps of this pipeline", others) }];
+    return [{ path: `${path}.step`, message: unknownName(input.step, "other steps of this pipeline", others) }];
   }
   const outputs = list<{ name: string }>(source.outputs).map((output) => output.name);
   const problems: Problem[] = [];
   if (input.path) problems.push({ path: `${path}.path`, message: "belongs to dataStore; remove it" });
-  if (!outputs.includes(input.output ?? "")) {
-    const message = unknownName(input.output ?? "", `outputs of step "${source.name}"`, outputs);
+  if (input.output === undefined) {
+    problems.push({ path: `${path}.output`, message: `is required: use one of ${outputs.join(", ") || "none yet"}` });
+  } else if (!outputs.includes(input.output)) {
+    const message = unknownName(input.output, `outputs of step "${source.name}"`, outputs);
     problems.push({ path: `${path}.output`, message });
   }
   return problems;
@@ -231,48 +284,59 @@ function outputProblems(step: StepSpec, known: Known, path: string): Problem[] {
     const name = output.dataStore ?? MODEL_STORE;
     const store = known.dataStores.find((candidate) => candidate.name === name);
     const stores = [...known.dataStores.map((candidate) => candidate.name), MODEL_STORE];
+    if (typeof name !== "string") return problems;
     if (!stores.includes(name)) {
       problems.push({ path: `${at}.dataStore`, message: unknownName(name, "data stores of this spec", stores) });
     }
     if (store?.access === "read") {
       problems.push({ path: `${at}.dataStore`, message: `"${name}" has access "read"; write to another store` });
     }
+    if (name === MODEL_STORE && typeof output.path === "string" && !output.path.startsWith(PIPELINE_FOLDERS)) {
+      const message = `in "${MODEL_STORE}", use a folder below ${PIPELINE_FOLDERS}; notebooks write to other folders`;
+      problems.push({ path: `${at}.path`, message });
+    }
     return problems;
   });
 }
 
 /** What the kinds of steps demand of their other fields. */
-function kindProblems(step: StepSpec, known: Known, path: string): Problem[] {
+function kindProblems(step: StepSpec, steps: StepSpec[], known: Known, path: string): Problem[] {
   const problems: Problem[] = [];
   const say = (field: string, message: string) => problems.push({ path: `${path}.${field}`, message });
   const outputs = list(step.outputs).length;
   if (step.kind === "training" && outputs !== 1) say("outputs", "a training step has exactly one output, the model");
-  if (step.kind === "training" && (step.nodes ?? 1) > known.maxNodes) {
+  if ((step.nodes ?? 1) > known.maxNodes) {
     say("nodes", `${step.nodes} machines are more than training.cluster.maxNodes (${known.maxNodes})`);
   }
   if (step.kind !== "training" && step.spot) say("spot", "applies to training steps only; remove it");
   if (step.packages && known.egress === "none") {
     say("packages", 'there are no packages with network.egress "none"; use "packages" or put them into the image');
   }
-  if (step.kind === "register") problems.push(...registerProblems(step, path));
+  if (step.kind === "register") problems.push(...registerProblems(step, steps, path));
   return problems;
 }
 
-function registerProblems(step: StepSpec, path: string): Problem[] {
+function registerProblems(step: StepSpec, steps: StepSpec[], path: string): Problem[] {
   const problems: Problem[] = [];
   const inputs = list<StepSpec["inputs"][number]>(step.inputs);
-  if (inputs.length !== 1 || !inputs[0]!.step) {
+  // A step that is unknown is reported by itself.
+  const source = steps.find((other) => other.name === inputs[0]?.step && other !== step);
+  if (inputs.length !== 1 || !inputs[0]!.step || (source && source.kind !== "training")) {
     problems.push({ path: `${path}.inputs`, message: "a register step has one input: the output of a training step" });
   }
   for (const field of ["outputs", "command", "secrets", "parameters", "databases"] as const) {
     if (list(step[field]).length === 0) continue;
     problems.push({ path: `${path}.${field}`, message: "a register step runs no code of its own; remove it" });
   }
+  if (step.packages) {
+    problems.push({ path: `${path}.packages`, message: "a register step runs no code of its own; remove it" });
+  }
   return problems;
 }
 
-function environmentProblems(step: StepSpec, path: string): Problem[] {
-  return Object.keys(step.environment ?? {})
+function environmentProblems({ environment }: StepSpec, path: string): Problem[] {
+  if (typeof environment !== "object" || environment === null || Array.isArray(environment)) return [];
+  return Object.keys(environment)
     .filter((name) => !isVariable(name))
     .map((name) => ({
       path: `${path}.environment.${name}`,
@@ -282,26 +346,26 @@ function environmentProblems(step: StepSpec, path: string): Problem[] {
     }));
 }
 
+/** One problem for each knot of steps that wait for each other. */
 function cycleProblems(steps: StepSpec[], path: string): Problem[] {
   const waits = new Map(steps.map((step) => [step.name, waitsFor(step)]));
-  const state = new Map<string, "open" | "done">();
-  const cycle = (name: string, trail: string[]): string[] | undefined => {
-    if (state.get(name) === "done" || !waits.has(name)) return undefined;
-    if (state.get(name) === "open") return [...trail.slice(trail.indexOf(name)), name];
-    state.set(name, "open");
-    for (const next of waits.get(name)!) {
-      const found = cycle(next, [...trail, name]);
+  const done = new Set<string>();
+  const findCycle = (name: string, trail: string[]): string[] | undefined => {
+    if (trail.includes(name)) return [...trail.slice(trail.indexOf(name)), name];
+    if (done.has(name)) return undefined;
+    for (const next of waits.get(name) ?? []) {
+      const found = findCycle(next, [...trail, name]);
       if (found) return found;
     }
-    state.set(name, "done");
+    done.add(name);
     return undefined;
   };
-  for (const { name } of steps) {
-    const found = cycle(name, []);
-    if (!found) continue;
+  return steps.flatMap(({ name }) => {
+    const found = findCycle(name, []);
+    if (!found) return [];
+    for (const step of found) done.add(step);
     return [{ path, message: `steps wait for each other: ${found.join(" waits for ")}; remove one of these links` }];
-  }
-  return [];
+  });
 }
 
 /** Names of the steps that a step waits for. */
@@ -310,13 +374,10 @@ function waitsFor(step: StepSpec): string[] {
   return [...sources.filter((name) => name !== step.name), ...list<string>(step.dependsOn)];
 }
 
-/** Two outputs in one folder would let one step change what another wrote. */
-function sharedOutputProblems(pipeline: string, steps: StepSpec[], path: string): Problem[] {
-  const places = steps.flatMap((step, index) =>
-    list<StepSpec["outputs"][number]>(step.outputs).map((output, number) => ({
-      at: `${path}[${index}].outputs[${number}]`,
-      place: `${output.dataStore ?? MODEL_STORE}/${output.path ?? `pipelines/${pipeline}/${step.name}/${output.name}`}/`,
-    })),
+/** Two outputs in one folder, of one pipeline or of two, would let one step change what another wrote. */
+function sharedOutputProblems(pipelines: PlacedPipeline[]): Problem[] {
+  const places = pipelines.flatMap(({ pipeline, path }) =>
+    list<StepSpec>(pipeline.steps).flatMap((step, index) => outputPlaces(pipeline.name, step, `${path}[${index}]`)),
   );
   return places.flatMap((later, index) => {
     const earlier = places
@@ -324,6 +385,14 @@ function sharedOutputProblems(pipeline: string, steps: StepSpec[], path: string)
       .find(({ place }) => place.startsWith(later.place) || later.place.startsWith(place));
     if (!earlier) return [];
     return [{ path: `${later.at}.path`, message: `overlaps ${earlier.at}; give each output a folder of its own` }];
+  });
+}
+
+/** Where a step's outputs stand in the spec, and the folder of each. */
+function outputPlaces(pipeline: string, step: StepSpec, path: string): { at: string; place: string }[] {
+  return list<StepSpec["outputs"][number]>(step.outputs).map((output, index) => {
+    const folder = output.path ?? outputFolder(pipeline, step.name, output.name);
+    return { at: `${path}.outputs[${index}]`, place: `${output.dataStore ?? MODEL_STORE}/${folder}/` };
   });
 }
 

@@ -28,6 +28,9 @@ export const SEVERITIES = ["none", "low", "medium", "high", "critical"] as const
 /** The workspace's own store for models, which steps may name like a data store. */
 export const MODEL_STORE = "models";
 
+/** What the folders of outputs begin with, unless the spec names others; in the model store, always. */
+export const PIPELINE_FOLDERS = "pipelines/";
+
 /** `<images entry>@sha256:<digest>`, or `<images entry>/<path>@sha256:<digest>` in a mirror. */
 const IMAGE = /^[a-z][a-z0-9-]*(\/[a-z0-9]+([._/-]+[a-z0-9]+)*)?@sha256:[0-9a-f]{64}$/;
 
@@ -154,7 +157,7 @@ const stepOutput = z
     }),
     path: objectPath.optional().meta({
       description:
-        "Folder in the data store, in which each run gets a folder of its own. Default: `pipelines/<pipeline>/<step>/<output>`.",
+        "Folder in the data store, in which each run gets a folder of its own. In `models` it begins with `pipelines/`. Default: `pipelines/<pipeline>/<step>/<output>`.",
     }),
   })
   .meta({ id: "StepOutputArgs", description: "What a step writes. It can write nowhere else." });
@@ -292,4 +295,9 @@ export type StepSpec = z.output<typeof step>;
 /** Names of environment variables that a step may set. */
 export function isVariable(name: string): boolean {
   return VARIABLE.test(name) && !name.startsWith("ML_");
+}
+
+/** The folder of an output for which the spec names none. */
+export function outputFolder(pipeline: string, step: string, output: string): string {
+  return `${PIPELINE_FOLDERS}${pipeline}/${step}/${output}`;
 }
