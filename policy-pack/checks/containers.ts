@@ -8,11 +8,23 @@ export interface Containers {
   images: string[];
   /** Variables, parameters, commands and their arguments: everything that can be read with the description. */
   texts: string[];
+  /** Whole descriptions of jobs, which the SDK takes as they are. */
+  documents?: string[];
 }
 
 const STUDIO_CONTAINERS = ["jupyterLabImageConfig", "jupyterLabAppImageConfig", "codeEditorAppImageConfig"];
 const TRAINING = "algorithmSpecification";
 const MONITORING = "monitoringScheduleConfig.monitoringJobDefinition";
+
+/** What jobs of Azure ML are started with; those of pipelines stand in a description of their own. */
+const STANDALONE_JOB = ["environmentVariables", "command", "args", "conf", "inputs"].concat(
+  ["environmentVariables", "command"].map((name) => `trial.${name}`),
+);
+
+/** Assets of Azure ML belong to a workspace or to a registry that workspaces share. */
+function ofWorkspaceAndRegistry(asset: string): string[] {
+  return ["", "Registry"].map((owner) => `azure-native:machinelearningservices:${owner}${asset}`);
+}
 
 /** Containers that SageMaker starts with a job definition, in the block that names the application. */
 function ofApplication(types: string[], block: string): Containers {
@@ -73,6 +85,11 @@ export const CONTAINERS: Record<Cloud, Containers[]> = {
       texts: ["environment", "appSpecification.containerEntrypoint", "appSpecification.containerArguments"],
     },
     {
+      types: ["aws:sagemaker/imageVersion:ImageVersion", "aws-native:sagemaker:ImageVersion"],
+      images: ["baseImage"],
+      texts: [],
+    },
+    {
       types: ["aws:sagemaker/appImageConfig:AppImageConfig", "aws-native:sagemaker:AppImageConfig"],
       images: [],
       // The first two are the same: aws and aws-native name it differently.
@@ -104,14 +121,27 @@ export const CONTAINERS: Record<Cloud, Containers[]> = {
     {
       types: ["azure-native:machinelearningservices:Job"],
       images: [],
-      texts: [
-        "properties.environmentVariables",
-        "properties.command",
-        "properties.trial.environmentVariables",
-        "properties.trial.command",
-      ],
+      texts: STANDALONE_JOB.map((name) => `properties.${name}`),
+      documents: ["properties.jobs"],
     },
-    { types: ["azure-native:machinelearningservices:EnvironmentVersion"], images: ["properties.image"], texts: [] },
+    {
+      types: ["azure-native:machinelearningservices:Schedule"],
+      images: [],
+      texts: STANDALONE_JOB.map((name) => `properties.action.jobDefinition.${name}`),
+      documents: ["properties.action.jobDefinition.jobs"],
+    },
+    {
+      types: ofWorkspaceAndRegistry("ComponentVersion"),
+      images: ["properties.componentSpec.environment.image"],
+      texts: [],
+      documents: ["properties.componentSpec"],
+    },
+    {
+      types: ofWorkspaceAndRegistry("EnvironmentVersion"),
+      images: ["properties.image"],
+      // Package lists can name an index with a password in its address.
+      texts: ["properties.condaFile"],
+    },
     {
       types: ["azure-native:machinelearningservices:Compute"],
       images: ["properties.properties.customServices[].image.reference"],

@@ -72,6 +72,16 @@ export function mustHoldNoSecrets(props: object, path: Path): Finding[] {
   return judge(read(props, path), "", { absent: "complies" }, (value, at) => secretsIn(value, at, ""));
 }
 
+/**
+ * The same for a whole document, such as a pipeline. Parts of it that are not known yet, such as the id of a machine, are
+ * left for the update: a literal credential is known from the start.
+ */
+export function noSecretsInDocument(props: object, path: Path): Finding[] {
+  const reading = read(props, path);
+  if (reading.state === "unknown") return [{ kind: "undecided", path: reading.path, cause: reading.cause }];
+  return mustHoldNoSecrets(props, path).filter(({ kind }) => kind === "violation");
+}
+
 function secretsIn(value: unknown, at: string, name: string, depth = 0): Finding[] {
   if (typeof value === "string") {
     const kind = findSecret(value) ?? (REFERENCE.test(value) ? undefined : findSecret(`${name}=${value}`));

@@ -1,6 +1,7 @@
 /** The catalogue: every control, by topic. */
 import type { Control, Topic } from "../control.ts";
 import { aiServices } from "./ai-services.ts";
+import { containers } from "./containers.ts";
 import { databases } from "./databases.ts";
 import { executionReach } from "./execution-reach.ts";
 import { functions } from "./functions.ts";
@@ -26,6 +27,7 @@ export const topics: Topic[] = [
   workspaces,
   jobs,
   models,
+  containers,
   serving,
   mlData,
   aiServices,

@@ -1,11 +1,9 @@
-/** Controls of models, their containers and their registries. */
+/** Controls of models and their registries. */
 import { mustBeApproved } from "../checks/approved.ts";
-import { CONTAINERS } from "../checks/containers.ts";
 import { inEach } from "../checks/places.ts";
 import { mustNotLetEverybodyIn } from "../checks/resource-policies.ts";
 import { pipelineCheck } from "../checks/sagemaker-pipelines.ts";
-import { mustHoldNoSecrets } from "../checks/secrets.ts";
-import type { Check, Cloud, Context, Control, StackResource, StackView, Topic } from "../control.ts";
+import type { Check, Control, StackResource, StackView, Topic } from "../control.ts";
 import { anyOf, type Finding, judge, mustBeAbsent, mustBeSet, mustEqual, violation } from "../findings.ts";
 import { read } from "../read.ts";
 
@@ -45,39 +43,6 @@ function mustBeIsolated(model: object): Finding[] {
 
 function mustBeInNetwork(model: object): Finding[] {
   return mustBeSet(model, "vpcConfig.subnets", "list");
-}
-
-/** A check for each type whose containers have something of this kind. */
-function containerChecks(
-  cloud: Cloud,
-  kind: "images" | "texts",
-  cloudDefault: string,
-  rule: (props: object, path: string, context: Context) => Finding[],
-): Check[] {
-  return CONTAINERS[cloud]
-    .filter((containers) => containers[kind].length > 0)
-    .map((containers) => ({
-      types: containers.types,
-      whenAbsent: "complies",
-      cloudDefault,
-      evaluate: ({ props }, context) => inEach(props, containers[kind], (path) => rule(props, path, context)),
-    }));
-}
-
-const approvedImage = (props: object, path: string, context: Context) =>
-  mustBeApproved(props, path, context.list("approvedImages"));
-
-const approvedImages = (cloud: Cloud) => containerChecks(cloud, "images", "no image", approvedImage);
-
-const noSecrets = (cloud: Cloud) => containerChecks(cloud, "texts", "no variables", mustHoldNoSecrets);
-
-/** Steps of pipelines hold their containers where the jobs and models have them that they make. */
-function containersOfPipelines(
-  kind: "images" | "texts",
-  rule: (props: object, path: string, context: Context) => Finding[],
-): Check {
-  const places = [...new Set(CONTAINERS.aws.flatMap((containers) => containers[kind]))];
-  return pipelineCheck(({ settings }, context) => inEach(settings, places, (path) => rule(settings, path, context)));
 }
 
 /** A check that the models at these paths are on the list. */
@@ -178,51 +143,6 @@ const controls: Control[] = [
             inEach(props, ["primaryContainer", "containers[]"], (at) => mustComeFromPrivateRegistry(props, at)),
         },
       ],
-    },
-  },
-  {
-    id: "container-approved-image",
-    title: "Containers of jobs, models and environments start from an approved image",
-    severity: "medium",
-    why: "An image from anywhere can bring malware along, and it runs with the data and the role of the job.",
-    remedy: "Use an image of the list, or have yours added to it by the platform team.",
-    frameworks: {
-      nist80053: ["CM-7(5)", "SR-3"],
-      iso27001: ["A.8.9", "A.8.19"],
-      soc2: ["CC6.8"],
-      mitreAtlas: ["AML.T0010"],
-    },
-    parameters: {
-      approvedImages: {
-        description: "Images by their full names; * stands for any text. Empty: every image.",
-        type: "array",
-        default: [],
-      },
-    },
-    checks: {
-      aws: [...approvedImages("aws"), containersOfPipelines("images", approvedImage)],
-      gcp: approvedImages("gcp"),
-      azure: approvedImages("azure"),
-    },
-  },
-  {
-    id: "container-no-secrets-in-environment",
-    title: "Variables, parameters and commands of containers hold no credentials",
-    severity: "critical",
-    why: "They are stored in plain text, and everyone who may describe the job, model or deployment can read them.",
-    remedy:
-      "Keep the credential in the cloud's secret store and read it at run time with the container's own identity.",
-    frameworks: {
-      nist80053: ["IA-5", "SC-28"],
-      iso27001: ["A.5.17", "A.8.4"],
-      soc2: ["CC6.1"],
-      pciDss: ["8.6.2"],
-      mitreAtlas: ["AML.T0055"],
-    },
-    checks: {
-      aws: [...noSecrets("aws"), containersOfPipelines("texts", mustHoldNoSecrets)],
-      gcp: noSecrets("gcp"),
-      azure: noSecrets("azure"),
     },
   },
   {
@@ -377,5 +297,5 @@ const controls: Control[] = [
   },
 ];
 
-/** Controls of models, their containers and their registries. */
+/** Controls of models and their registries. */
 export const models: Topic = { title: "Models", controls };

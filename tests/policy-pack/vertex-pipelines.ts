@@ -1,0 +1,54 @@
+/** Cases about the documents of Vertex AI's pipelines. */
+import type { ControlCases, Expected } from "./cases.ts";
+import { unknown } from "./server.ts";
+
+/** One executor: what it shows, the executor, and what the control must say. */
+export type ExecutorCase = [shows: string, executor: Record<string, unknown>, expected: Expected];
+
+/** A schedule that runs a pipeline with one executor. */
+export function schedule(pipelineSpec: unknown, job: Record<string, unknown> = {}): Record<string, unknown> {
+  return { createPipelineJobRequest: { pipelineJob: { pipelineSpec, ...job } } };
+}
+
+/** An executor that starts a custom job, as Google's own components do. */
+export function customJob(jobSpec: Record<string, unknown>, more: Record<string, unknown> = {}) {
+  const payload = JSON.stringify({ display_name: "train", job_spec: jobSpec, ...more });
+  return {
+    container: { image: `launcher@sha256:${"0".repeat(64)}`, args: ["--type", "CustomJob", "--payload", payload] },
+  };
+}
+
+/** The cases of a control on pipelines with one executor each, and on documents that are not known or no JSON. */
+export function onVertexPipelines(
+  control: string,
+  cases: ExecutorCase[],
+  parameters?: Record<string, unknown>,
+  job: Record<string, unknown> = {},
+): ControlCases[] {
+  const document = (executors: unknown) => JSON.stringify({ schemaVersion: "2.1.0", deploymentSpec: { executors } });
+  return [
+    {
+      control,
+      type: "gcp:vertex/aiSchedule:AiSchedule",
+      cases: [
+        ...cases.map(([shows, executor, expected]): NonNullable<ControlCases["cases"]>[number] => [
+          shows,
+          schedule(document({ "exec-one": executor }), job),
+          expected,
+          parameters,
+        ]),
+        ["an unknown document", schedule(unknown, job), "undecided"],
+        ["a document that is no JSON", schedule("{", job), "violates"],
+        ["a document that is no text", schedule({ deploymentSpec: {} }, job), "violates"],
+        ["a document of a wrong type", schedule("7", job), "violates"],
+        ["no executors", schedule("{}", job), "complies"],
+        ["executors of a wrong type", schedule(document({ a: null, b: 7, c: { customJob: [] } }), job), "complies"],
+        [
+          "a template elsewhere",
+          { createPipelineJobRequest: { pipelineJob: { templateUri: "https://a", ...job } } },
+          "complies",
+        ],
+      ],
+    },
+  ];
+}
