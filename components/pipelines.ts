@@ -161,12 +161,14 @@ export interface EnvironmentSources<Text> {
   /** `host:port`, and the user of sign-in by identity. */
   database: (name: string) => Text;
   databaseUser: (name: string) => Text | undefined;
+  /** Folder that outlives a machine that is taken away, for training on spare machines. */
+  checkpointFolder?: Text;
 }
 
 /**
  * The environment variables of a step's code. The names are the same on every cloud, so that the code is too:
  * `ML_CLOUD`, `ML_INPUT_<NAME>`, `ML_OUTPUT_<NAME>`, `ML_SECRET_<NAME>`, `ML_PARAMETER_<NAME>`, `ML_DATABASE_<NAME>` and
- * `ML_DATABASE_<NAME>_USER`, besides what the spec sets.
+ * `ML_DATABASE_<NAME>_USER`, and `ML_CHECKPOINTS` on spare machines, besides what the spec sets.
  */
 export function stepEnvironment<Text>(
   plan: StepPlan,
@@ -183,6 +185,7 @@ export function stepEnvironment<Text>(
     const user = sources.databaseUser(name);
     if (user !== undefined) environment[`ML_DATABASE_${variable(name)}_USER`] = user;
   }
+  if (spec.spot && sources.checkpointFolder !== undefined) environment.ML_CHECKPOINTS = sources.checkpointFolder;
   return environment;
 }
 

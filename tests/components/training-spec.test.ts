@@ -937,6 +937,7 @@ describe("pipeline plans", () => {
         parameter: (name: string) => `parameter:${name}`,
         database: (name: string) => `${name}:5432`,
         databaseUser: (name: string) => (name === "results" ? "me" : undefined),
+        checkpointFolder: "/checkpoints",
       };
       assert.deepEqual(stepEnvironment(prepare!, sources), {
         ML_CLOUD: cloud,
@@ -958,6 +959,8 @@ describe("pipeline plans", () => {
         ML_INPUT_FEATURES: "/in/features",
         ML_OUTPUT_MODEL: "/out/model",
       });
+      const spare = { ...train!, spec: { ...train!.spec, spot: true } };
+      assert.equal(stepEnvironment(spare, sources).ML_CHECKPOINTS, "/checkpoints");
     }
   });
 

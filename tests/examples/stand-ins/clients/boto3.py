@@ -1,0 +1,27 @@
+"""Stands in for boto3: Secrets Manager, Parameter Store and the sign-in of RDS."""
+
+from recorder import note, value
+
+
+class _Client:
+    def __init__(self, service: str, region: str) -> None:
+        self.service, self.region = service, region
+
+    def get_secret_value(self, SecretId: str) -> dict:
+        assert self.service == "secretsmanager"
+        note("secret", reference=SecretId, region=self.region)
+        return {"SecretString": value(SecretId)}
+
+    def get_parameter(self, Name: str, WithDecryption: bool) -> dict:
+        assert self.service == "ssm" and WithDecryption
+        note("parameter", reference=Name, region=self.region)
+        return {"Parameter": {"Value": value(Name)}}
+
+    def generate_db_auth_token(self, DBHostname: str, Port: int, DBUsername: str) -> str:
+        assert self.service == "rds"
+        note("token", host=DBHostname, port=Port, user=DBUsername, region=self.region)
+        return value("token")
+
+
+def client(service: str, region_name: str) -> _Client:
+    return _Client(service, region_name)

@@ -1,0 +1,5 @@
+"""Stands in for google-auth's transport."""
+
+
+class Request:
+    pass
