@@ -98,11 +98,31 @@ export function admitPeople(context: Context, { roles, stores, service }: Admiss
     );
   for (const person of context.workspace.people.dataScientists) {
     admit(person, "workspace", roles.id("dataScientist"), service.workspaceId);
+    if (context.workspace.training.pipelines.length === 0) {
+      admit(person, "jobs", roles.id("jobAuthor"), service.workspaceId);
+    }
     admit(person, "artifacts", BUILT_IN_ROLES.storageBlobDataContributor, stores.models.accountId);
     admit(person, "files", BUILT_IN_ROLES.storageFileDataPrivilegedContributor, stores.models.accountId);
   }
   for (const person of context.workspace.people.operators) {
     admit(person, "workspace", roles.id("operator"), context.place.resourceGroupId);
+  }
+}
+
+/** Lets data scientists start a pipeline: its schedule, by its id, and nothing else. */
+export function admitStarters(
+  context: Context,
+  { roles }: Admission,
+  pipeline: string,
+  scheduleId: string,
+  schedule: pulumi.Resource,
+): void {
+  for (const person of context.workspace.people.dataScientists) {
+    assignRole(
+      `${context.name}-person-${person.name}-pipeline-${pipeline}`,
+      { role: roles.id("pipelineStarter"), scope: scheduleId, ...personPrincipal(person) },
+      { ...context.opts, dependsOn: [schedule, ...roles.definitions] },
+    );
   }
 }
 

@@ -2,7 +2,10 @@
 import type { WorkspaceArgs } from "../args.ts";
 import { InvalidInputError, type Problem } from "../problems.ts";
 import { parseWorkspace, type Workspace } from "../spec.ts";
+import { databaseProblems } from "./databases.ts";
 import { storageAccountParts } from "./ids.ts";
+import { mirrorProblems } from "./image-repositories.ts";
+import { trainingProblems } from "./training-checks.ts";
 
 /**
  * Reads a spec and checks what Azure asks of it: the ids that are given as text; those that are outputs are known only later.
@@ -13,7 +16,14 @@ export function parseAzureWorkspace(args: WorkspaceArgs): Workspace {
   if (workspace.cloud !== "azure") {
     throw new InvalidInputError("The workspace spec", [{ path: "cloud", message: "use azure with this component" }]);
   }
-  const problems = [...networkProblems(workspace), ...dataStoreProblems(workspace), ...notebookProblems(workspace)];
+  const problems = [
+    ...networkProblems(workspace),
+    ...dataStoreProblems(workspace),
+    ...notebookProblems(workspace),
+    ...mirrorProblems(workspace),
+    ...databaseProblems(workspace),
+    ...trainingProblems(workspace),
+  ];
   if (problems.length > 0) throw new InvalidInputError("The workspace spec", problems);
   return workspace;
 }

@@ -8,6 +8,14 @@ export interface AzureCloud {
   storageSuffix: string;
   /** DNS suffix of Key Vault endpoints. */
   vaultSuffix: string;
+  /** DNS suffix of container registries. */
+  registrySuffix: string;
+  /** DNS suffix of App Configuration stores. */
+  configurationSuffix: string;
+  /** DNS suffix of PostgreSQL servers. */
+  postgresSuffix: string;
+  /** Azure Resource Manager. */
+  resourceManagerUrl: string;
   /** Azure Machine Learning studio. */
   studioUrl: string;
   /** Private DNS zones by the sub-resource (group id) of a private endpoint. */
@@ -24,16 +32,21 @@ export type EndpointGroup =
   | "table"
   | "dfs"
   | "registry"
+  | "configurationStores"
+  | "postgresqlServer"
   | "azuremonitor";
 
 const PUBLIC = cloud({
   environment: "public",
   storageSuffix: "core.windows.net",
   vaultSuffix: "vault.azure.net",
+  registrySuffix: "azurecr.io",
+  configurationSuffix: "azconfig.io",
+  postgresSuffix: "postgres.database.azure.com",
+  resourceManagerUrl: "https://management.azure.com",
   studioUrl: "https://ml.azure.com",
   workspaceZones: ["privatelink.api.azureml.ms", "privatelink.notebooks.azure.net"],
   vaultZone: "privatelink.vaultcore.azure.net",
-  registryZone: "privatelink.azurecr.io",
   monitorDomain: { monitor: "azure.com", insights: "azure.com", automation: "net" },
 });
 
@@ -41,10 +54,13 @@ const US_GOVERNMENT = cloud({
   environment: "usgovernment",
   storageSuffix: "core.usgovcloudapi.net",
   vaultSuffix: "vault.usgovcloudapi.net",
+  registrySuffix: "azurecr.us",
+  configurationSuffix: "azconfig.azure.us",
+  postgresSuffix: "postgres.database.usgovcloudapi.net",
+  resourceManagerUrl: "https://management.usgovcloudapi.net",
   studioUrl: "https://ml.azure.us",
   workspaceZones: ["privatelink.api.ml.azure.us", "privatelink.notebooks.usgovcloudapi.net"],
   vaultZone: "privatelink.vaultcore.usgovcloudapi.net",
-  registryZone: "privatelink.azurecr.us",
   monitorDomain: { monitor: "azure.us", insights: "azure.us", automation: "us" },
 });
 
@@ -52,10 +68,13 @@ const CHINA = cloud({
   environment: "china",
   storageSuffix: "core.chinacloudapi.cn",
   vaultSuffix: "vault.azure.cn",
+  registrySuffix: "azurecr.cn",
+  configurationSuffix: "azconfig.azure.cn",
+  postgresSuffix: "postgres.database.chinacloudapi.cn",
+  resourceManagerUrl: "https://management.chinacloudapi.cn",
   studioUrl: "https://studio.ml.azure.cn",
   workspaceZones: ["privatelink.api.ml.azure.cn", "privatelink.notebooks.chinacloudapi.cn"],
   vaultZone: "privatelink.vaultcore.azure.cn",
-  registryZone: "privatelink.azurecr.cn",
   monitorDomain: { monitor: "azure.cn", insights: "azure.cn", automation: "cn" },
 });
 
@@ -87,34 +106,28 @@ export function allZones({ zones }: AzureCloud): string[] {
   return [...new Set(Object.values(zones).flat())];
 }
 
-interface CloudNames {
-  environment: string;
-  storageSuffix: string;
-  vaultSuffix: string;
-  studioUrl: string;
+interface CloudNames extends Omit<AzureCloud, "zones"> {
   workspaceZones: string[];
   vaultZone: string;
-  registryZone: string;
   monitorDomain: { monitor: string; insights: string; automation: string };
 }
 
-function cloud(names: CloudNames): AzureCloud {
+function cloud({ workspaceZones, vaultZone, monitorDomain, ...names }: CloudNames): AzureCloud {
   const storageZone = (service: string) => `privatelink.${service}.${names.storageSuffix}`;
-  const { monitor, insights, automation } = names.monitorDomain;
+  const { monitor, insights, automation } = monitorDomain;
   return {
-    environment: names.environment,
-    storageSuffix: names.storageSuffix,
-    vaultSuffix: names.vaultSuffix,
-    studioUrl: names.studioUrl,
+    ...names,
     zones: {
-      amlworkspace: names.workspaceZones,
-      vault: [names.vaultZone],
+      amlworkspace: workspaceZones,
+      vault: [vaultZone],
       blob: [storageZone("blob")],
       file: [storageZone("file")],
       queue: [storageZone("queue")],
       table: [storageZone("table")],
       dfs: [storageZone("dfs")],
-      registry: [names.registryZone],
+      registry: [`privatelink.${names.registrySuffix}`],
+      configurationStores: [`privatelink.${names.configurationSuffix}`],
+      postgresqlServer: [`privatelink.${names.postgresSuffix}`],
       // Agents download their solution packs from blob storage, so the monitor scope needs the blob zone as well.
       azuremonitor: [
         `privatelink.monitor.${monitor}`,

@@ -1,5 +1,6 @@
 /** The workspace's own role definitions: what Azure ML and people may do, action by action, without a wildcard. */
 import { RoleDefinition } from "@pulumi/azure-native/authorization/roleDefinition.js";
+import type { Workspace } from "../spec.ts";
 import { guid } from "./ids.ts";
 import type { Context } from "./place.ts";
 
@@ -11,6 +12,10 @@ export interface CustomRole {
   description: string;
   /** Actions of the management plane. */
   actions: string[];
+  /** Actions on data. Default: none. */
+  dataActions?: string[];
+  /** Whether a spec has somebody to give the role to. Default: always. */
+  usedBy?: (workspace: Workspace) => boolean;
 }
 
 const ML = "Microsoft.MachineLearningServices/workspaces";
@@ -54,26 +59,15 @@ export const CUSTOM_ROLES = {
    */
   dataScientist: {
     title: "ML data scientist",
-    description: "Use one's own compute instance, write notebooks and components, submit jobs, read models.",
+    description: "Use one's own compute instance, write notebooks, track experiments, read models, cancel jobs.",
     actions: [
       READ_GROUP,
       ...READ_ASSETS,
       ...ml(
-        "codes/write",
-        "codes/versions/write",
-        "components/write",
-        "components/versions/write",
         "data/write",
         "data/versions/write",
-        "environments/write",
-        "environments/versions/write",
-        "environments/build/action",
-        // Submitting a job needs it. No environment holds a secret: images come from the registry by identity.
-        "environments/readSecrets/action",
         "experiments/write",
         "experiments/runs/write",
-        "experiments/runs/submit/action",
-        "jobs/write",
         "jobs/cancel/action",
         "metadata/artifacts/write",
         "metadata/snapshots/write",
@@ -87,6 +81,68 @@ export const CUSTOM_ROLES = {
         // A token for the studio's own notebook service, not for the storage account.
         "listNotebookAccessToken/read",
       ),
+    ],
+  },
+  /**
+   * Data scientists of a workspace without pipelines. Where there are pipelines nobody has this role: a job of one's own
+   * could run on a step's cluster, and with that step's identity, whatever its author may read.
+   * https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication#compute-cluster
+   */
+  jobAuthor: {
+    title: "ML job author",
+    description: "Write components and environments, submit jobs of one's own.",
+    usedBy: ({ training }) => training.pipelines.length === 0,
+    actions: ml(
+      "codes/write",
+      "codes/versions/write",
+      "components/write",
+      "components/versions/write",
+      "environments/write",
+      "environments/versions/write",
+      "environments/build/action",
+      // Submitting a job needs it. No environment holds a secret: images come from the registry by identity.
+      "environments/readSecrets/action",
+      "experiments/runs/submit/action",
+      "jobs/write",
+    ),
+  },
+  /**
+   * Data scientists, on the schedules of pipelines. Triggering runs the job that the schedule holds, as it is: the caller
+   * says when, and nothing else. Invoking a batch endpoint would want the right to submit any job:
+   * https://learn.microsoft.com/azure/machine-learning/how-to-authenticate-batch-endpoint#configure-rbac-for-batch-endpoint-invoke
+   */
+  pipelineStarter: {
+    title: "ML pipeline starter",
+    description: "Start a pipeline as it is defined.",
+    usedBy: ({ training }) => training.pipelines.length > 0,
+    actions: ml("schedules/read", "schedules/trigger/action"),
+  },
+  /** The identity of a pipeline's image gate, on the resource group of the registry. */
+  scanReader: {
+    title: "ML scan reader",
+    description: "Read what Defender found in the images of the registry.",
+    usedBy: ({ training }) => training.pipelines.length > 0,
+    actions: ["Microsoft.Security/assessments/read"],
+  },
+  /** Operators, on the vault of the steps' secrets: they set values and see none. */
+  secretWriter: {
+    title: "ML secret writer",
+    description: "Set the secrets of steps, without reading them.",
+    usedBy: ({ secrets }) => secrets.length > 0,
+    actions: [],
+    dataActions: ["Microsoft.KeyVault/vaults/secrets/setSecret/action"],
+  },
+  /** The identity of the Azure ML workspace, on the store of the steps' parameters. */
+  parameterConnection: {
+    title: "ML parameter connection",
+    description: "Connect the managed network to the App Configuration store.",
+    usedBy: ({ parameters }) => parameters.length > 0,
+    actions: [
+      "Microsoft.AppConfiguration/configurationStores/read",
+      "Microsoft.AppConfiguration/configurationStores/privateEndpointConnections/read",
+      "Microsoft.AppConfiguration/configurationStores/privateEndpointConnections/write",
+      "Microsoft.AppConfiguration/configurationStores/privateEndpointConnectionsApproval/action",
+      "Microsoft.AppConfiguration/configurationStores/privateLinkResources/read",
     ],
   },
   /** The owner of one compute instance, on that instance alone. */
@@ -185,24 +241,29 @@ export interface CustomRoles {
   definitions: RoleDefinition[];
 }
 
-/** Defines the roles. They can be assigned in the workspace's resource group only. */
-export function defineRoles({ name, place, names, opts }: Context): CustomRoles {
-  const id = (role: CustomRoleName) => guid(`${place.resourceGroupId}|role|${role}`);
-  const define = (role: CustomRoleName) => {
-    const { title, description, actions } = CUSTOM_ROLES[role];
-    return new RoleDefinition(
+/** GUID of a custom role of a workspace, known before the role is defined. */
+export function roleGuid({ place }: Context, role: CustomRoleName): string {
+  return guid(`${place.resourceGroupId}|role|${role}`);
+}
+
+/** Defines the roles that the spec has somebody for. They can be assigned in the workspace's resource group only. */
+export function defineRoles(context: Context): CustomRoles {
+  const { name, workspace, place, names, opts } = context;
+  const define = ([role, { title, description, actions, dataActions = [] }]: [CustomRoleName, CustomRole]) =>
+    new RoleDefinition(
       `${name}-role-${role}`,
       {
-        roleDefinitionId: id(role),
+        roleDefinitionId: roleGuid(context, role),
         roleName: names.role(title),
         roleType: "CustomRole",
         description,
         scope: place.resourceGroupId,
         assignableScopes: [place.resourceGroupId],
-        permissions: [{ actions: [...actions], notActions: [], dataActions: [], notDataActions: [] }],
+        permissions: [{ actions, notActions: [], dataActions, notDataActions: [] }],
       },
       opts,
     );
-  };
-  return { id, definitions: (Object.keys(CUSTOM_ROLES) as CustomRoleName[]).map(define) };
+  const roles = Object.entries(CUSTOM_ROLES) as [CustomRoleName, CustomRole][];
+  const used = roles.filter(([, { usedBy }]) => usedBy?.(workspace) ?? true);
+  return { id: (role) => roleGuid(context, role), definitions: used.map(define) };
 }

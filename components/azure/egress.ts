@@ -30,10 +30,37 @@ interface EndpointRule extends OutboundRule {
     subresourceTarget: string;
     sparkEnabled: boolean;
   };
+  /** Host names that lead to the endpoint, for services that have none of their own. */
+  fqdns?: string[];
 }
 
 /** Rules by name. */
 export type OutboundRules = Record<string, HostRule | EndpointRule>;
+
+/** A resource that jobs reach by a private endpoint of the managed network, beside the data stores. */
+export interface PrivateTarget {
+  /** Name of the rule. */
+  label: string;
+  /** Id of the resource. */
+  serviceId: pulumi.Input<string>;
+  /** Sub-resource. */
+  group: string;
+  /** Host names that lead to it, where Azure knows none. */
+  hosts?: string[];
+  /** GUID of the role with which Azure ML approves its own endpoint; none where the resource's owner approves it. */
+  approverRole?: string;
+  /** Resources that must exist before the endpoint; none for something that exists already. */
+  usable: pulumi.Resource[];
+}
+
+/** The rules for what steps reach. */
+export function targetRules(targets: PrivateTarget[]): OutboundRules {
+  const rules: OutboundRules = {};
+  for (const { label, serviceId, group, hosts } of targets) {
+    rules[label] = { ...endpointRule(serviceId, group), ...(hosts ? { fqdns: hosts } : {}) };
+  }
+  return rules;
+}
 
 /** The rules for host names that the spec's egress asks for. */
 export function hostRules({ network }: Workspace): OutboundRules {

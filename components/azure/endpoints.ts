@@ -4,7 +4,8 @@ import { PrivateEndpoint } from "@pulumi/azure-native/network/privateEndpoint.js
 import { PrivateZone } from "@pulumi/azure-native/privatedns/privateZone.js";
 import { VirtualNetworkLink } from "@pulumi/azure-native/privatedns/virtualNetworkLink.js";
 import type * as pulumi from "@pulumi/pulumi";
-import { allZones, type EndpointGroup } from "./clouds.ts";
+import type { Workspace } from "../spec.ts";
+import { type AzureCloud, allZones, type EndpointGroup } from "./clouds.ts";
 import { mapText, resourceId } from "./ids.ts";
 import type { Context, Place } from "./place.ts";
 
@@ -13,15 +14,23 @@ const ZONE_TYPE = "Microsoft.Network/privateDnsZones";
 /** Ids of the private DNS zones by zone name. */
 export type ZoneIds = Record<string, pulumi.Input<string>>;
 
-/** Creates every zone of the workspace and links it to the network. */
+/** The zones that a workspace's private endpoints register in, each once. */
+export function zonesOf({ parameters, databases }: Workspace, { zones }: AzureCloud): string[] {
+  const unused = new Set<string>();
+  if (parameters.length === 0) unused.add("configurationStores");
+  if (databases.every((database) => database.existing)) unused.add("postgresqlServer");
+  const used = Object.entries(zones).filter(([group]) => !unused.has(group));
+  return [...new Set(used.flatMap(([, names]) => names))];
+}
+
+/** Creates the zones of the workspace and links them to the network. */
 export function createZones(
-  name: string,
-  place: Place,
+  { name: workspaceName, workspace, place, opts }: Context,
   networkId: pulumi.Input<string>,
-  opts: pulumi.CustomResourceOptions,
 ): ZoneIds {
   const ids: ZoneIds = {};
-  for (const zone of allZones(place.cloud)) {
+  const name = `${workspaceName}-zone`;
+  for (const zone of zonesOf(workspace, place.cloud)) {
     const slug = zone.replaceAll(".", "-");
     const resource = new PrivateZone(
       `${name}-${slug}`,

@@ -6,13 +6,13 @@ import { Datastore } from "@pulumi/azure-native/machinelearningservices/datastor
 import { Workspace } from "@pulumi/azure-native/machinelearningservices/workspace.js";
 import type { PrivateEndpoint } from "@pulumi/azure-native/network/privateEndpoint.js";
 import type { CustomRoles } from "./custom-roles.ts";
-import { endpointRule, hostRules, type OutboundRules } from "./egress.ts";
+import { endpointRule, hostRules, type OutboundRules, type PrivateTarget, targetRules } from "./egress.ts";
 import { connect, endpointName } from "./endpoints.ts";
 import { mapText, resourceId, type StorageAccountParts, storageAccountParts } from "./ids.ts";
 import { createVault } from "./keys.ts";
 import { audit } from "./logs.ts";
 import type { Context } from "./place.ts";
-import { createRegistry } from "./registry.ts";
+import { registryIdOf } from "./registry.ts";
 import { BUILT_IN_ROLES } from "./roles.ts";
 import { createServiceIdentity, type ServiceIdentity, workspaceGrants } from "./service-identity.ts";
 import { MODELS, type StoreInfo, type StoreParts, type WorkspaceStores } from "./workspace-stores.ts";
@@ -35,21 +35,25 @@ export interface MlWorkspaceParts extends StoreParts {
   stores: WorkspaceStores;
   /** The workspace's own role definitions. */
   roles: CustomRoles;
+  /** The container registry. */
+  registry: Registry;
+  /** What steps reach beside the data stores. */
+  targets: PrivateTarget[];
 }
 
 /** Creates the Azure ML workspace with everything that it depends on. */
 export function createMlWorkspace(context: Context, parts: MlWorkspaceParts): MlWorkspaceService {
   const { place, names } = context;
   const vault = createSecretVault(context, parts);
-  const registry = createPrivateRegistry(context, parts);
-  const identity = createWorkspaceIdentity(context, parts, vault, registry);
-  const workspace = createWorkspace(context, parts, vault, registry, identity);
+  const { registry } = parts;
+  const identity = createWorkspaceIdentity(context, parts, vault);
+  const workspace = createWorkspace(context, parts, vault, identity);
   const idOf = (type: string, name: string) => resourceId(place.resourceGroupId, type, name);
   const service = {
     workspace,
     workspaceId: idOf("Microsoft.MachineLearningServices/workspaces", names.mlWorkspace()),
     registry,
-    registryId: idOf("Microsoft.ContainerRegistry/registries", names.registry()),
+    registryId: registryIdOf(context),
   };
   connect(context, parts.site, "workspace", workspace.id, "amlworkspace");
   audit(context, parts.logs, "workspace", workspace.id);
@@ -67,18 +71,10 @@ function createSecretVault(context: Context, { site, logs }: MlWorkspaceParts): 
   return vault;
 }
 
-function createPrivateRegistry(context: Context, { keys, site, logs }: MlWorkspaceParts): Registry {
-  const registry = createRegistry(context, keys.models);
-  connect(context, site, "registry", registry.id, "registry");
-  audit(context, logs, "registry", registry.id);
-  return registry;
-}
-
 function createWorkspaceIdentity(
   context: Context,
-  { logs, stores, roles }: MlWorkspaceParts,
+  { logs, stores, roles, registry, targets }: MlWorkspaceParts,
   vault: Vault,
-  registry: Registry,
 ): ServiceIdentity {
   const { place, names } = context;
   const idOf = (type: string, name: string) => resourceId(place.resourceGroupId, type, name);
@@ -87,15 +83,17 @@ function createWorkspaceIdentity(
   const grants = workspaceGrants(place, roles, {
     storageId: stores.models.accountId,
     vaultId: idOf("Microsoft.KeyVault/vaults", names.vault("secrets")),
-    registryId: idOf("Microsoft.ContainerRegistry/registries", names.registry()),
+    registryId: registryIdOf(context),
     insightsId: idOf("Microsoft.Insights/components", names.plain("insights")),
     storageEndpointIds: { blob: endpointIdOf("blob"), file: endpointIdOf("file") },
     dataAccountIds: Object.fromEntries(stores.data.map((store) => [store.name, store.accountId])),
+    targets,
   });
   const { endpoints } = stores.models;
   const data = [...stores.data, stores.models].flatMap(({ usable }) => usable);
-  const targets = [vault, registry, logs.insights, ...endpoints, ...data];
-  return createServiceIdentity(context, "workspace", grants, [...targets, ...roles.definitions]);
+  const others = targets.flatMap(({ usable }) => usable);
+  const dependsOn = [vault, registry, logs.insights, ...endpoints, ...others, ...data, ...roles.definitions];
+  return createServiceIdentity(context, "workspace", grants, dependsOn);
 }
 
 /**
@@ -105,9 +103,8 @@ function createWorkspaceIdentity(
  */
 function createWorkspace(
   context: Context,
-  { keys, logs, stores }: MlWorkspaceParts,
+  { keys, logs, stores, registry, targets }: MlWorkspaceParts,
   vault: Vault,
-  registry: Registry,
   identity: ServiceIdentity,
 ): Workspace {
   const { name, workspace, place, names, opts } = context;
@@ -138,7 +135,7 @@ function createWorkspace(
       managedNetwork: {
         isolationMode: "AllowOnlyApprovedOutbound",
         firewallSku: "Standard",
-        outboundRules: outboundRules(context, stores),
+        outboundRules: { ...outboundRules(context, stores), ...targetRules(targets) },
       },
       provisionNetworkNow: true,
       serverlessComputeSettings: { serverlessComputeNoPublicIP: true },

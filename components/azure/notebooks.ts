@@ -1,15 +1,7 @@
 import { Compute } from "@pulumi/azure-native/machinelearningservices/compute.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { NotebookSpec, Size } from "../spec.ts";
-
-/** Machine types by size: https://learn.microsoft.com/azure/machine-learning/concept-compute-target#supported-vm-series-and-sizes */
-const MACHINE_TYPES: Record<Size, string> = {
-  small: "Standard_D2ds_v4",
-  medium: "Standard_D4ds_v4",
-  large: "Standard_D16ds_v4",
-  "gpu-small": "Standard_NC4as_T4_v3",
-  "gpu-large": "Standard_NC24ads_A100_v4",
-};
+import type { NotebookSpec } from "../spec.ts";
+import { MACHINE_TYPES } from "./machines.ts";
 
 /** The machine type of a notebook of the spec. */
 export function machineTypeOf(notebook: NotebookSpec): string {

@@ -48,6 +48,10 @@ export interface AzureNames {
   storage(...parts: string[]): string;
   /** Container registry name: 5 to 50 letters and digits, unique in the world. */
   registry(): string;
+  /** App Configuration store name: 5 to 50 letters, digits and hyphens, unique in the world. */
+  configuration(): string;
+  /** PostgreSQL server name: 3 to 63 lower-case letters, digits and hyphens, unique in the world. */
+  database(part: string): string;
   /** Azure ML workspace name: 3 to 33 letters, digits and hyphens. */
   mlWorkspace(): string;
   /** Compute name: 3 to 24 letters, digits and hyphens, unique in the region. */
@@ -63,6 +67,8 @@ export function namesOf(workspace: Workspace): AzureNames {
     vault: (part) => resourceName(workspace, [part], { max: 24, global: true }),
     storage: (...parts) => resourceName(workspace, parts, { max: 24, separator: "", global: true }),
     registry: () => resourceName(workspace, [], { max: 50, separator: "", global: true }),
+    configuration: () => resourceName(workspace, [], { max: 50, global: true }),
+    database: (part) => resourceName(workspace, [part], { max: 63, global: true }),
     mlWorkspace: () => resourceName(workspace, [], { max: 33 }),
     compute: (part) => resourceName(workspace, [part], { max: 24, global: true }),
     role: (title) => fit(`${title} of ${resourceName(workspace, [], { max: 80, global: true })}`, 128),

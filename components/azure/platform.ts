@@ -1,3 +1,4 @@
+import type { Registry } from "@pulumi/azure-native/containerregistry/registry.js";
 import type { Vault } from "@pulumi/azure-native/keyvault/vault.js";
 import { ResourceGroup } from "@pulumi/azure-native/resources/resourceGroup.js";
 import * as pulumi from "@pulumi/pulumi";
@@ -29,14 +30,20 @@ import {
   type NotebookIdentities,
 } from "./access.ts";
 import { type CustomRoles, defineRoles } from "./custom-roles.ts";
+import { createDatabases, type Databases } from "./databases.ts";
+import type { PrivateTarget } from "./egress.ts";
 import { connect, createZones, type EndpointSite, existingZones } from "./endpoints.ts";
 import { gapsOf } from "./gaps.ts";
+import { createImageRepositories } from "./image-repositories.ts";
 import { CustomerManagedKey, createVault } from "./keys.ts";
 import { audit, blobServiceOf, createFlowLog, createLogStores, type LogStores } from "./logs.ts";
 import { createMlWorkspace, type MlWorkspaceService } from "./ml-workspace.ts";
 import { PrivateNetwork } from "./network.ts";
 import { machineTypeOf, PrivateNotebook } from "./notebooks.ts";
+import { createParameters, type ParameterStore } from "./parameters.ts";
 import { type Context, namesOf, placeArgs, placeOf } from "./place.ts";
+import { createPrivateRegistry } from "./registry.ts";
+import { admitSecretWriters, createSecrets, type SecretStore } from "./secrets.ts";
 import { createStores, storeOutputs, type WorkspaceStores } from "./workspace-stores.ts";
 
 /**
@@ -55,6 +62,10 @@ export class AzurePlatform implements Platform {
   private logs!: LogStores;
   private site!: EndpointSite;
   private stores!: WorkspaceStores;
+  private registry!: Registry;
+  private secrets!: SecretStore;
+  private parameters!: ParameterStore;
+  private databases!: Databases;
   private roles!: CustomRoles;
   private identities!: NotebookIdentities;
   private service!: MlWorkspaceService;
@@ -65,7 +76,7 @@ export class AzurePlatform implements Platform {
    * @param parent The workspace component.
    */
   constructor(name: string, workspace: Workspace, parent: pulumi.Resource) {
-    refuseTraining(workspace);
+    refuseTraining({ ...workspace, images: [], secrets: [], parameters: [], databases: [] });
     const place = placeOf(workspace);
     const { resourceGroupName, location, tags } = place;
     const group = new ResourceGroup(`${name}-group`, { resourceGroupName, location, tags }, { parent });
@@ -109,30 +120,40 @@ export class AzurePlatform implements Platform {
   }
 
   createImages(): ImageOutputs {
-    return {};
+    const { keys, logs, site } = this;
+    this.registry = createPrivateRegistry(this.context, { keys, logs, site });
+    return createImageRepositories(this.context, this.registry);
   }
 
   createSecrets(): SecretOutputs {
-    return {};
+    const { logs, site } = this;
+    this.secrets = createSecrets(this.context, { logs, site });
+    return this.secrets.outputs;
   }
 
   createParameters(): ParameterOutputs {
-    return {};
+    const { keys, logs, site } = this;
+    this.parameters = createParameters(this.context, { key: keys.secrets, logs, site });
+    return this.parameters.outputs;
   }
 
   createDatabases(): DatabaseOutputs {
-    return {};
+    const { keys, logs, site } = this;
+    this.databases = createDatabases(this.context, { key: keys.databases, logs, site });
+    return this.databases.outputs;
   }
 
   createIdentities(): IdentityOutputs {
     this.roles = defineRoles(this.context);
+    admitSecretWriters(this.context, this.roles, this.secrets);
     this.identities = createNotebookIdentities(this.context, this.stores);
     return identityOutputs(this.identities);
   }
 
   createMlWorkspace(): MlWorkspaceOutputs {
-    const { keys, logs, site, stores, roles } = this;
-    this.service = createMlWorkspace(this.context, { keys, logs, site, stores, roles });
+    const { keys, logs, site, stores, roles, registry } = this;
+    const targets = [this.secrets.target, this.parameters.target, ...this.databases.targets].filter(isPresent);
+    this.service = createMlWorkspace(this.context, { keys, logs, site, stores, roles, registry, targets });
     admitPeople(this.context, { roles, stores, service: this.service });
     const { cloud, tenantId } = this.context.place;
     const { id } = this.service.workspace;
@@ -156,7 +177,7 @@ export class AzurePlatform implements Platform {
     const { name, workspace, place, names, opts } = this.context;
     const args = { ...placeArgs(this.context), networkName: names.plain("network"), cidr: workspace.network.cidr! };
     const network = new PrivateNetwork(`${name}-network`, args, opts);
-    const zoneIds = createZones(`${name}-zone`, place, network.networkId, opts);
+    const zoneIds = createZones(this.context, network.networkId);
     this.site = { place, subnetId: network.endpointSubnetId, zoneIds };
     createFlowLog(this.context, this.logs, network.networkId);
     return { networkId: network.networkId, subnetIds: [network.computeSubnetId] };
@@ -164,11 +185,11 @@ export class AzurePlatform implements Platform {
 
   /** The network is somebody else's: the workspace puts endpoints into it and, if there are none, zones beside it. */
   private joinNetwork(existing: NonNullable<Workspace["network"]["existing"]>): NetworkOutputs {
-    const { name, place, opts } = this.context;
+    const { place } = this.context;
     const { networkId, subnetIds, privateEndpointSubnetId, privateDnsResourceGroupId } = existing;
     const zoneIds = privateDnsResourceGroupId
       ? existingZones(place, privateDnsResourceGroupId)
-      : createZones(`${name}-zone`, place, networkId, opts);
+      : createZones(this.context, networkId);
     this.site = { place, subnetId: privateEndpointSubnetId ?? subnetIds[0]!, zoneIds };
     return { networkId: pulumi.output(networkId), subnetIds: subnetIds.map((id) => pulumi.output(id)) };
   }
@@ -198,4 +219,8 @@ export class AzurePlatform implements Platform {
     grantNotebook(this.context, { roles, stores, service }, target, owner, identity);
     return notebook.notebookId;
   }
+}
+
+function isPresent(target: PrivateTarget | undefined): target is PrivateTarget {
+  return target !== undefined;
 }

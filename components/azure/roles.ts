@@ -23,6 +23,10 @@ export const BUILT_IN_ROLES = {
   keyVaultCryptoServiceEncryptionUser: "e147488a-f6f5-4113-8e2d-b22465e65bf6",
   /** Read and write secrets. */
   keyVaultSecretsOfficer: "b86a8fe4-44ce-4948-aee5-eccb2c155cd7",
+  /** Read the values of secrets. */
+  keyVaultSecretsUser: "4633458b-17de-408a-b874-0445c86b69e6",
+  /** Read the settings of an App Configuration store. */
+  appConfigurationDataReader: "516239f1-63e1-4d78-a4de-a74fb236a071",
   /** Approve the private endpoints of Azure ML's managed network. */
   networkConnectionApprover: "b556d68e-0be0-4f35-a333-ad7ee1ce17ea",
 };
@@ -44,6 +48,8 @@ export interface Grant {
   principalType: string;
   /** Text that stands for the principal in the assignment's name. Default: its object id. */
   principalKey?: string;
+  /** Condition (ABAC) that narrows the role. A principal has a role on a scope once, whatever its condition. */
+  condition?: string;
   /** Whether something that is created next needs the grant, so that an update waits until it is in force. Default: false. */
   usedAtOnce?: boolean;
 }
@@ -69,6 +75,7 @@ export function assignRole(name: string, grant: Grant, opts: pulumi.CustomResour
       scope: grant.scope,
       principalId: grant.principalId,
       principalType: grant.principalType,
+      ...(grant.condition ? { condition: grant.condition, conditionVersion: "2.0" } : {}),
     },
     { ...opts, ...(grant.usedAtOnce ? waitAfterCreation(`${name}-propagation`, PROPAGATION_SECONDS) : {}) },
   );

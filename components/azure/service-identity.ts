@@ -2,6 +2,7 @@
 import { UserAssignedIdentity } from "@pulumi/azure-native/managedidentity/userAssignedIdentity.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { CustomRoles } from "./custom-roles.ts";
+import type { PrivateTarget } from "./egress.ts";
 import { resourceId } from "./ids.ts";
 import type { Context, Place } from "./place.ts";
 import { assignRole, BUILT_IN_ROLES } from "./roles.ts";
@@ -72,6 +73,8 @@ export interface WorkspaceDependencies {
   storageEndpointIds: { [group: string]: string };
   /** Ids of the storage accounts of data stores, by the store's name. */
   dataAccountIds: { [store: string]: pulumi.Input<string> };
+  /** What else the managed network has private endpoints to. */
+  targets: PrivateTarget[];
 }
 
 /**
@@ -80,7 +83,7 @@ export interface WorkspaceDependencies {
  * https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication#user-assigned-managed-identity
  */
 export function workspaceGrants(place: Place, roles: CustomRoles, needs: WorkspaceDependencies): ServiceGrant[] {
-  const { storageId, vaultId, registryId, insightsId, storageEndpointIds, dataAccountIds } = needs;
+  const { storageId, vaultId, registryId, insightsId, storageEndpointIds, dataAccountIds, targets } = needs;
   const dependency = roles.id("workspaceDependency");
   const approver = BUILT_IN_ROLES.networkConnectionApprover;
   return [
@@ -101,6 +104,9 @@ export function workspaceGrants(place: Place, roles: CustomRoles, needs: Workspa
     { label: "connect-storage", role: approver, scope: storageId },
     { label: "connect-vault", role: approver, scope: vaultId },
     { label: "connect-registry", role: approver, scope: registryId },
+    ...targets.flatMap(({ label, approverRole: role, serviceId: scope }) =>
+      role ? [{ label: `connect-${label}`, role, scope }] : [],
+    ),
     ...Object.entries(dataAccountIds).map(([store, scope]) => ({
       label: `connect-data-${store}`,
       role: approver,
