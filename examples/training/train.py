@@ -22,23 +22,24 @@ def train_epoch(model: Model, rows: list[Row]) -> Model:
     return {"weights": weights, "bias": bias}
 
 
-def load(checkpoint: Path | None) -> tuple[int, Model]:
-    """How many epochs are done, and the model that they gave."""
-    if checkpoint is None or not checkpoint.exists():
-        return 0, {"weights": [0.0, 0.0], "bias": 0.0}
-    saved = json.loads(checkpoint.read_text())
-    print(f"continuing after epoch {saved['epoch']}")
-    return saved["epoch"], saved["model"]
+def load(folder: Path | None) -> tuple[int, Model]:
+    """How many epochs are done, and the model that they gave. What a machine was writing when it went is left out."""
+    for checkpoint in sorted(folder.glob("epoch-*.json"), reverse=True) if folder else []:
+        try:
+            saved = json.loads(checkpoint.read_text())
+        except ValueError:
+            continue
+        print(f"continuing after epoch {saved['epoch']}")
+        return saved["epoch"], saved["model"]
+    return 0, {"weights": [0.0, 0.0], "bias": 0.0}
 
 
-def save(checkpoint: Path | None, epoch: int, model: Model) -> None:
-    """Writes beside the checkpoint and renames, so that a machine that is taken away leaves no half of one."""
-    if checkpoint is None:
+def save(folder: Path | None, epoch: int, model: Model) -> None:
+    """Writes a checkpoint of its own for each epoch: nothing is replaced, which some stores would refuse."""
+    if folder is None:
         return
-    checkpoint.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = checkpoint.with_suffix(".unfinished")
-    unfinished.write_text(json.dumps({"epoch": epoch, "model": model}))
-    unfinished.replace(checkpoint)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"epoch-{epoch:06}.json").write_text(json.dumps({"epoch": epoch, "model": model}))
 
 
 def main() -> None:
@@ -48,12 +49,11 @@ def main() -> None:
     rows = rows_in(input_folder("features"))
     if not rows:
         raise SystemExit("there are no rows of features to train on")
-    folder = checkpoint_folder()
-    checkpoint = folder / "checkpoint.json" if folder else None
-    done, model = load(checkpoint)
+    checkpoints = checkpoint_folder()
+    done, model = load(checkpoints)
     for epoch in range(done + 1, epochs + 1):
         model = train_epoch(model, rows)
-        save(checkpoint, epoch, model)
+        save(checkpoints, epoch, model)
     (output_folder("model") / "model.json").write_text(json.dumps(model))
     print(f"trained on {len(rows)} rows, {epochs} epochs")
 

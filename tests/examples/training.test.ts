@@ -264,6 +264,7 @@ describe("examples/training", function () {
     for (const run of [interrupted, whole]) assert.equal(run.run("prepare").status, 0);
     const early = interrupted.python(["train.py", "--epochs", "7"], interrupted.environment("train"), "no-network");
     assert.equal(early.status, 0);
+    writeFileSync(join(interrupted.folder, "checkpoints", "epoch-000008.json"), '{"epoch": 8, "mod');
     assert.match(interrupted.run("train").stdout, /continuing after epoch 7/);
     assert.doesNotMatch(whole.run("train").stdout, /continuing/);
     const model = "pipelines/nightly/train/model/model.json";
