@@ -163,12 +163,15 @@ export interface EnvironmentSources<Text> {
   databaseUser: (name: string) => Text | undefined;
   /** Folder that outlives a machine that is taken away, for training on spare machines. */
   checkpointFolder?: Text;
+  /** Address of the package mirror (`https://…/simple/`), without a token; absent where packages come from PyPI itself. */
+  packageIndex?: Text;
 }
 
 /**
  * The environment variables of a step's code. The names are the same on every cloud, so that the code is too:
  * `ML_CLOUD`, `ML_INPUT_<NAME>`, `ML_OUTPUT_<NAME>`, `ML_SECRET_<NAME>`, `ML_PARAMETER_<NAME>`, `ML_DATABASE_<NAME>` and
- * `ML_DATABASE_<NAME>_USER`, and `ML_CHECKPOINTS` on spare machines, besides what the spec sets.
+ * `ML_DATABASE_<NAME>_USER`, `ML_CHECKPOINTS` on spare machines and `ML_PACKAGE_INDEX` for packages, besides what the spec
+ * sets.
  */
 export function stepEnvironment<Text>(
   plan: StepPlan,
@@ -186,6 +189,7 @@ export function stepEnvironment<Text>(
     if (user !== undefined) environment[`ML_DATABASE_${variable(name)}_USER`] = user;
   }
   if (spec.spot && sources.checkpointFolder !== undefined) environment.ML_CHECKPOINTS = sources.checkpointFolder;
+  if (spec.packages && sources.packageIndex !== undefined) environment.ML_PACKAGE_INDEX = sources.packageIndex;
   return environment;
 }
 

@@ -125,7 +125,8 @@ const database = z
   })
   .meta({ id: "DatabaseArgs", description: "A database that steps use: one that exists, or a new PostgreSQL server." });
 
-const cluster = z
+/** The schema of the machines of training steps. */
+export const clusterSchema = z
   .strictObject({
     size: z.enum(SIZES).default("medium").meta({ description: "Machine size of training steps." }),
     machineType: machineType.meta({ description: "Exact machine type of the cloud. Overrides `size`." }),
@@ -257,7 +258,7 @@ export const pipelineSchema = z
 
 const training = z
   .strictObject({
-    cluster: cluster.prefault({}),
+    cluster: clusterSchema.prefault({}),
     pipelines: z.array(pipelineSchema).default([]).meta({ description: "Pipelines that data scientists may start." }),
   })
   .meta({ id: "TrainingArgs", description: "How the team trains." });
@@ -272,7 +273,7 @@ export const trainingFields = {
 };
 
 /** The machines of training steps of a valid spec. */
-export type ClusterSpec = z.output<typeof cluster>;
+export type ClusterSpec = z.output<typeof clusterSchema>;
 
 /** An image repository of a valid spec. */
 export type ImageSpec = z.output<typeof image>;

@@ -7,6 +7,8 @@ it is needed: an image has that of its own cloud only, and a step that reads fol
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,15 +98,34 @@ def database_password(name: str) -> str:
                 DBHostname=place.host, Port=place.port, DBUsername=place.user
             )
         case "gcp":
-            import google.auth
-            from google.auth.transport.requests import Request
-
             # The narrowest scope that Cloud SQL takes as a password.
-            credentials, _ = google.auth.default(scopes=["https://www.googleapis.com/auth/sqlservice.login"])
-            credentials.refresh(Request())
-            return credentials.token
+            return _google_token("https://www.googleapis.com/auth/sqlservice.login")
         case _:
             return _azure_identity().get_token("https://ossrdbms-aad.database.windows.net/.default").token
+
+
+def install_packages(requirements: Path) -> None:
+    """Installs a requirements file with hashes from where the workspace has packages (`packages: true`)."""
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "--requirement", str(requirements)]
+    # In the environment, and not in the command, which every list of processes shows.
+    subprocess.run(command, env={**os.environ, **_package_index()}, check=True)
+
+
+def _package_index() -> dict[str, str]:
+    """The mirror's address with a token that is good for some minutes; empty where packages come from PyPI itself."""
+    index = os.environ.get("ML_PACKAGE_INDEX")
+    if index is None:
+        return {}
+    place = index.removeprefix("https://")
+    if _cloud() == "aws":
+        # The host is <domain>-<account>.d.codeartifact.<region>.amazonaws.com.
+        domain, account = place.split(".")[0].rsplit("-", 1)
+        answer = _aws_client("codeartifact").get_authorization_token(
+            domain=domain, domainOwner=account, durationSeconds=900
+        )
+        return {"PIP_INDEX_URL": f"https://aws:{answer['authorizationToken']}@{place}"}
+    token = _google_token("https://www.googleapis.com/auth/cloud-platform")
+    return {"PIP_INDEX_URL": f"https://oauth2accesstoken:{token}@{place}"}
 
 
 def _cloud() -> str:
@@ -136,6 +157,16 @@ def _regional(service: str, reference: str) -> dict[str, str]:
     """Options for the regional endpoint: a regional secret cannot be read at the global one."""
     location = reference.split("/")[3]
     return {"api_endpoint": f"{service}.{location}.rep.googleapis.com"}
+
+
+def _google_token(scope: str) -> str:
+    """An access token of the step's service account."""
+    import google.auth
+    from google.auth.transport.requests import Request
+
+    credentials, _ = google.auth.default(scopes=[scope])
+    credentials.refresh(Request())
+    return credentials.token
 
 
 def _azure_identity() -> Any:

@@ -938,6 +938,7 @@ describe("pipeline plans", () => {
         database: (name: string) => `${name}:5432`,
         databaseUser: (name: string) => (name === "results" ? "me" : undefined),
         checkpointFolder: "/checkpoints",
+        packageIndex: "https://mirror.example.com/simple/",
       };
       assert.deepEqual(stepEnvironment(prepare!, sources), {
         ML_CLOUD: cloud,
@@ -959,8 +960,11 @@ describe("pipeline plans", () => {
         ML_INPUT_FEATURES: "/in/features",
         ML_OUTPUT_MODEL: "/out/model",
       });
-      const spare = { ...train!, spec: { ...train!.spec, spot: true } };
-      assert.equal(stepEnvironment(spare, sources).ML_CHECKPOINTS, "/checkpoints");
+      const { ML_CHECKPOINTS, ML_PACKAGE_INDEX } = stepEnvironment(
+        { ...train!, spec: { ...train!.spec, spot: true, packages: true } },
+        sources,
+      );
+      assert.deepEqual([ML_CHECKPOINTS, ML_PACKAGE_INDEX], ["/checkpoints", "https://mirror.example.com/simple/"]);
     }
   });
 

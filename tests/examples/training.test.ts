@@ -334,6 +334,34 @@ sys.exit(0 if database_password("results").startswith("hunter-") else 3)`;
     });
   }
 
+  const mirrors: Record<Cloud, { index?: string; user?: string; asked: object[] }> = {
+    aws: {
+      index: "fraud-ml-111122223333.d.codeartifact.eu-west-1.amazonaws.com/pypi/fraud-ml/simple/",
+      user: "aws",
+      asked: [{ call: "token", domain: "fraud-ml", account: "111122223333", region: "eu-west-1" }],
+    },
+    gcp: {
+      index: "europe-west4-python.pkg.dev/p/fraud-ml/simple/",
+      user: "oauth2accesstoken",
+      asked: [{ call: "token", scopes: ["https://www.googleapis.com/auth/cloud-platform"] }],
+    },
+    azure: { asked: [] },
+  };
+  for (const cloud of CLOUDS) {
+    it(`installs packages with hashes on ${cloud}, and the mirror's token is in no command`, () => {
+      const run = start(cloud);
+      const { index, user, asked } = mirrors[cloud];
+      const code = "from pathlib import Path; from ml_step import install_packages; install_packages(Path('some.txt'))";
+      const place: Record<string, string> = index ? { ML_PACKAGE_INDEX: `https://${index}` } : {};
+      const installed = run.python(["-c", code], { ML_CLOUD: cloud, ...place });
+      assert.equal(installed.status, 0, installed.stderr);
+      const url = index ? `https://${user}:${run.secret}@${index}` : "";
+      const command = ["install", "--quiet", "--require-hashes", "--requirement", "some.txt"];
+      assert.deepEqual(run.calls(), [...asked, { call: "pip", arguments: command, password: sha256(url) }]);
+      assert.deepEqual(run.leaks(), []);
+    });
+  }
+
   it("builds images from a base by digest, with hashes of every package, and not as root", () => {
     for (const name of ["Dockerfile.prepare", "Dockerfile.trainer"]) {
       const text = readFileSync(join(STEPS, name), "utf8");

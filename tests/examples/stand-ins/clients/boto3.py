@@ -1,4 +1,4 @@
-"""Stands in for boto3: Secrets Manager, Parameter Store and the sign-in of RDS."""
+"""Stands in for boto3: Secrets Manager, Parameter Store, CodeArtifact and the sign-in of RDS."""
 
 from recorder import note, value
 
@@ -21,6 +21,11 @@ class _Client:
         assert self.service == "rds"
         note("token", host=DBHostname, port=Port, user=DBUsername, region=self.region)
         return value("token")
+
+    def get_authorization_token(self, domain: str, domainOwner: str, durationSeconds: int) -> dict:
+        assert self.service == "codeartifact" and durationSeconds == 900
+        note("token", domain=domain, account=domainOwner, region=self.region)
+        return {"authorizationToken": value("token")}
 
 
 def client(service: str, region_name: str) -> _Client:
