@@ -4,6 +4,7 @@ import { duplicate, list, type Problem } from "./problems.ts";
 import type { Workspace } from "./spec.ts";
 import {
   type DatabaseSpec,
+  GATE_STEP,
   type ImageSpec,
   isVariable,
   MODEL_STORE,
@@ -175,7 +176,9 @@ function scheduleProblems(schedule: unknown, path: string): Problem[] {
 }
 
 function stepProblems(step: StepSpec, steps: StepSpec[], known: Known, path: string): Problem[] {
+  const taken = { path: `${path}.name`, message: `"${GATE_STEP}" is the workspace's own step; choose another name` };
   return [
+    ...(step.name === GATE_STEP ? [taken] : []),
     ...referenceProblems(step, known, path),
     ...inputProblems(step, steps, known, path),
     ...outputProblems(step, known, path),

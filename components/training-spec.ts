@@ -28,6 +28,9 @@ export const SEVERITIES = ["none", "low", "medium", "high", "critical"] as const
 /** The workspace's own store for models, which steps may name like a data store. */
 export const MODEL_STORE = "models";
 
+/** Name of the step that admits a pipeline's images, before all others. */
+export const GATE_STEP = "image-gate";
+
 /** What the folders of outputs begin with, unless the spec names others; in the model store, always. */
 export const PIPELINE_FOLDERS = "pipelines/";
 

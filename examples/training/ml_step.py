@@ -70,8 +70,7 @@ def read_parameter(name: str) -> str:
 
             options = _regional("parametermanager", reference)
             client = parametermanager_v1.ParameterManagerClient(client_options=options)
-            request = parametermanager_v1.RenderParameterVersionRequest(name=reference)
-            return client.render_parameter_version(request=request).payload.data.decode()
+            return client.render_parameter_version(name=reference).payload.data.decode()
         case _:
             from azure.appconfiguration import AzureAppConfigurationClient
 

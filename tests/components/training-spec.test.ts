@@ -316,6 +316,12 @@ const PIPELINES: Rule[] = [
     problems: [`${AT}.steps[1].name: "one" is taken by ${AT}.steps[0]; choose another name`],
   },
   {
+    rule: "the step that admits images is the workspace's own",
+    good: withSteps(step({ name: "image-gate-2" })),
+    bad: withSteps(step({ name: "image-gate" })),
+    problems: [`${STEP}.name: "image-gate" is the workspace's own step; choose another name`],
+  },
+  {
     rule: "steps of two pipelines do not share an identity",
     good: withPipelines(
       { name: "daily-churn", steps: [step({ name: "train" })] },
