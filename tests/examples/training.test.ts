@@ -198,10 +198,10 @@ describe("examples/training", function () {
     for (const run of runs.splice(0)) run.remove();
   });
 
-  it("needs Python 3.11 or newer", () => {
+  before(() => {
     const { stdout } = spawnSync("python3", ["--version"], { encoding: "utf8" });
-    const [, minor] = /^Python 3\.(\d+)/.exec(stdout) ?? [];
-    assert.ok(Number(minor) >= 11, stdout);
+    const [, minor] = /^Python 3\.(\d+)/.exec(stdout ?? "") ?? [];
+    assert.ok(Number(minor) >= 11, `the steps need Python 3.11 or newer; python3 is ${stdout || "missing"}`);
   });
 
   for (const cloud of CLOUDS) {
