@@ -4,6 +4,7 @@ import type { Person } from "../spec.ts";
 import type { CustomRoles } from "./custom-roles.ts";
 import { WorkloadIdentity } from "./identities.ts";
 import type { MlWorkspaceService } from "./ml-workspace.ts";
+import type { TrainingPipeline } from "./pipelines.ts";
 import { type Context, placeArgs } from "./place.ts";
 import { assignRole, BUILT_IN_ROLES } from "./roles.ts";
 import { containerIdOf, type WorkspaceStores } from "./workspace-stores.ts";
@@ -114,13 +115,12 @@ export function admitStarters(
   context: Context,
   { roles }: Admission,
   pipeline: string,
-  scheduleId: string,
-  schedule: pulumi.Resource,
+  schedule: TrainingPipeline,
 ): void {
   for (const person of context.workspace.people.dataScientists) {
     assignRole(
       `${context.name}-person-${person.name}-pipeline-${pipeline}`,
-      { role: roles.id("pipelineStarter"), scope: scheduleId, ...personPrincipal(person) },
+      { role: roles.id("pipelineStarter"), scope: schedule.scheduleId, ...personPrincipal(person) },
       { ...context.opts, dependsOn: [schedule, ...roles.definitions] },
     );
   }

@@ -2,10 +2,17 @@
 import type { Gap } from "../platform.ts";
 import type { Workspace } from "../spec.ts";
 import { MAX_SOFT_DELETE_DAYS } from "./storage-account.ts";
+import { trainingGaps } from "./training-gaps.ts";
 
 /** Every gap of a spec, in the order of its fields. */
 export function gapsOf(workspace: Workspace): Gap[] {
-  return [...networkGaps(workspace), ...dataStoreGaps(workspace), ...notebookGaps(workspace), ...keyGaps(workspace)];
+  return [
+    ...networkGaps(workspace),
+    ...dataStoreGaps(workspace),
+    ...notebookGaps(workspace),
+    ...keyGaps(workspace),
+    ...trainingGaps(workspace),
+  ];
 }
 
 function networkGaps({ network }: Workspace): Gap[] {

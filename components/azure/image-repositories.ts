@@ -7,6 +7,7 @@ import type { ImageOutputs } from "../platform.ts";
 import type { Problem } from "../problems.ts";
 import type { Workspace } from "../spec.ts";
 import { cloudOf } from "./clouds.ts";
+import { GATE_REPOSITORY, GATE_SOURCE } from "./image-gate.ts";
 import type { Context } from "./place.ts";
 
 /**
@@ -16,22 +17,22 @@ import type { Context } from "./place.ts";
 const ANONYMOUS_UPSTREAMS = ["mcr.microsoft.com", "public.ecr.aws", "ghcr.io", "quay.io", "registry.k8s.io"];
 
 /**
- * Creates a rule for each mirror. A repository of the team's own appears in the registry with the first image that is
- * pushed to it. The rules wait for each other, since a registry takes one change at a time.
+ * Creates a rule for each mirror, and one for the image of the pipelines' gate. A repository of the team's own appears in the
+ * registry with the first image that is pushed to it. The rules wait for each other: a registry takes one change at a time.
  */
 export function createImageRepositories(context: Context, registry: Registry): ImageOutputs {
   const { name, workspace, place, names, opts } = context;
   const rules: CacheRule[] = [];
-  for (const { name: image, mirrorOf } of workspace.images) {
-    if (!mirrorOf) continue;
+  for (const { label, sourceRepository, targetRepository } of mirrorsOf(workspace)) {
     const rule = new CacheRule(
-      `${name}-mirror-${image}`,
+      `${name}-mirror-${label}`,
       {
-        cacheRuleName: ruleName(image),
+        // Names of cache rules have at least five characters, names of the spec two.
+        cacheRuleName: `mirror-${label}`,
         registryName: names.registry(),
         resourceGroupName: place.resourceGroupName,
-        sourceRepository: `${mirrorOf}/*`,
-        targetRepository: `${image}/*`,
+        sourceRepository,
+        targetRepository,
       },
       { ...opts, dependsOn: [registry, ...rules] },
     );
@@ -40,6 +41,21 @@ export function createImageRepositories(context: Context, registry: Registry): I
   const server = registryServer(names.registry(), place.location);
   const uriOf = (image: string) => pulumi.output(registry.name).apply(() => `${server}/${image}`);
   return Object.fromEntries(workspace.images.map((image) => [image.name, uriOf(image.name)]));
+}
+
+/** A repository that the registry fills from another one. */
+interface Mirror {
+  label: string;
+  sourceRepository: string;
+  targetRepository: string;
+}
+
+function mirrorsOf({ images, training }: Workspace): Mirror[] {
+  const mirrors = images.flatMap(({ name, mirrorOf }) =>
+    mirrorOf ? [{ label: name, sourceRepository: `${mirrorOf}/*`, targetRepository: `${name}/*` }] : [],
+  );
+  if (training.pipelines.length === 0) return mirrors;
+  return [...mirrors, { label: "ml--gate", sourceRepository: GATE_SOURCE, targetRepository: GATE_REPOSITORY }];
 }
 
 /** Host name of a registry. */
@@ -60,9 +76,4 @@ export function mirrorProblems({ images }: Workspace): Problem[] {
     const message = `Azure's artifact cache takes images from ${mirrorOf} with a password only; use one of ${known}`;
     return [{ path: `images[${index}].mirrorOf`, message }];
   });
-}
-
-/** Names of cache rules have at least five characters, names of the spec two. */
-function ruleName(image: string): string {
-  return `mirror-${image}`;
 }

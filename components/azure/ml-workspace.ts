@@ -15,7 +15,7 @@ import type { Context } from "./place.ts";
 import { registryIdOf } from "./registry.ts";
 import { BUILT_IN_ROLES } from "./roles.ts";
 import { createServiceIdentity, type ServiceIdentity, workspaceGrants } from "./service-identity.ts";
-import { MODELS, type StoreInfo, type StoreParts, type WorkspaceStores } from "./workspace-stores.ts";
+import { datastoreNameOf, MODELS, type StoreInfo, type StoreParts, type WorkspaceStores } from "./workspace-stores.ts";
 
 /** The Azure ML workspace and its registry. */
 export interface MlWorkspaceService {
@@ -180,7 +180,7 @@ function registerStore({ name, place, opts }: Context, workspace: Workspace, sto
   new Datastore(
     `${name}-datastore-${store.name}`,
     {
-      name: store.name.replaceAll("-", "_"),
+      name: datastoreNameOf(store.name),
       workspaceName: workspace.name,
       resourceGroupName: place.resourceGroupName,
       skipValidation: true,

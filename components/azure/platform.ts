@@ -20,7 +20,6 @@ import {
   type SecretOutputs,
 } from "../platform.ts";
 import type { Workspace } from "../spec.ts";
-import { refuseTraining } from "../unsupported.ts";
 import {
   admitNotebook,
   admitPeople,
@@ -44,6 +43,7 @@ import { createParameters, type ParameterStore } from "./parameters.ts";
 import { type Context, namesOf, placeArgs, placeOf } from "./place.ts";
 import { createPrivateRegistry } from "./registry.ts";
 import { admitSecretWriters, createSecrets, type SecretStore } from "./secrets.ts";
+import { createTraining } from "./training.ts";
 import { createStores, storeOutputs, type WorkspaceStores } from "./workspace-stores.ts";
 
 /**
@@ -76,7 +76,6 @@ export class AzurePlatform implements Platform {
    * @param parent The workspace component.
    */
   constructor(name: string, workspace: Workspace, parent: pulumi.Resource) {
-    refuseTraining({ ...workspace, images: [], secrets: [], parameters: [], databases: [] });
     const place = placeOf(workspace);
     const { resourceGroupName, location, tags } = place;
     const group = new ResourceGroup(`${name}-group`, { resourceGroupName, location, tags }, { parent });
@@ -166,7 +165,10 @@ export class AzurePlatform implements Platform {
   }
 
   createTraining(): PipelineOutputs {
-    return {};
+    const { roles, stores, service, registry, secrets, parameters } = this;
+    const stored = [...stores.data, stores.models].flatMap(({ usable }) => usable);
+    const granted = [registry, ...stored, ...secrets.usable, ...parameters.usable];
+    return createTraining(this.context, { roles, stores, service }, granted);
   }
 
   gaps(): Gap[] {

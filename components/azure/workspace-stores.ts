@@ -77,6 +77,11 @@ export function containerIdOf({ accountId, container }: StoreInfo): pulumi.Input
   return mapText(accountId, (id) => `${id}/blobServices/default/containers/${container}`);
 }
 
+/** Name of a store in Azure ML, which takes letters, digits and underscores. */
+export function datastoreNameOf(store: string): string {
+  return store.replaceAll("-", "_");
+}
+
 function newStore(context: Context, parts: StoreParts, spec: DataStoreSpec): StoreInfo {
   const { name, access, retentionDays, immutableDays } = spec;
   // A container's name has at least three characters, one more than a name in the spec.
