@@ -43,8 +43,10 @@ function ofPipelines(cloud: "aws" | "gcp", rule: ImageRule): Check {
   );
 }
 
-/** Google's own components run in an image of Google's, which starts the job. Then the job's images are the team's. */
-function onImages({ written, job }: Executor, rule: ImageRule, context: Context): Finding[] {
-  if (!job) return inEach(written, ["container.image"], (path) => rule(written, path, context));
-  return inEach(job, JOB_IMAGES, (path) => rule(job, path, context));
+/** An executor that starts a custom job does so in an image of its own. */
+function onImages({ written, job = {} }: Executor, rule: ImageRule, context: Context): Finding[] {
+  return [
+    ...inEach(written, ["container.image"], (path) => rule(written, path, context)),
+    ...inEach(job, JOB_IMAGES, (path) => rule(job, path, context)),
+  ];
 }

@@ -52,6 +52,14 @@ export function nameOutput(role: StackResource): string {
   return shapeOf(role).name;
 }
 
+/** Whether the property names the role. An ARN that is known does, also where the role's own ARN is not known yet. */
+export function namesRole(source: StackResource, path: string, role: StackResource): Answer {
+  const arn = read(source.props, path);
+  const name = read(role.props, nameOutput(role));
+  if (arn.state !== "known" || name.state !== "known") return refers(source, path, role, ["arn"]);
+  return typeof arn.value === "string" && arn.value.endsWith(`/${name.value}`);
+}
+
 /** Where the role's trust policy stands. */
 export function trustPath(role: StackResource): string {
   return shapeOf(role).trust;

@@ -71,9 +71,11 @@ const digest: Control = {
   },
   parameters: {
     imagesByTag: {
-      description: "Images that may be named by a tag, such as those of the cloud itself; * stands for any text.",
+      description:
+        "Images that may be named by a tag; * stands for any text. The one that is listed starts the jobs of Google's " +
+        "pipeline components, and the KFP SDK names it so in every pipeline.",
       type: "array",
-      default: [],
+      default: ["gcr.io/ml-pipeline/google-cloud-pipeline-components:*"],
     },
   },
   checks: {

@@ -3,9 +3,8 @@ import { type Answer, all, any, ask, both, violatesIf } from "../checks/answers.
 import { ACCOUNT_HOLDERS, identityPaths, ROLE_HOLDERS } from "../checks/execution-identities.ts";
 import { coversEverything, namesAction, readDocument } from "../checks/iam-document.ts";
 import { assignsTo, grantsTo, isHolder } from "../checks/identity-grants.ts";
-import { refers } from "../checks/relations.ts";
 import { GCP_WIDE_GRANTS, onGcpGrants, ROLE_ASSIGNMENT } from "../checks/role-grants.ts";
-import { IAM_ROLES, nameOutput, policiesOf, type RolePolicy } from "../checks/role-policies.ts";
+import { IAM_ROLES, namesRole, policiesOf, type RolePolicy } from "../checks/role-policies.ts";
 import { AZURE_ML_COMPUTE, AZURE_ML_WORKSPACE } from "../checks/types.ts";
 import type { Control, StackResource, StackView } from "../control.ts";
 import type { Finding } from "../findings.ts";
@@ -75,7 +74,7 @@ const ADMIN_POLICY = /:iam::aws:policy\/(.*\/)?(AdministratorAccess|PowerUserAcc
 function runsAsAdministrator(holder: StackResource, stack: StackView): Finding[] {
   const paths = identityPaths(holder);
   return stack.ofType(...IAM_ROLES).flatMap((role) => {
-    const isUsed = any(...paths.map((path) => runsAs(holder, path, role)));
+    const isUsed = any(...paths.map((path) => namesRole(holder, path, role)));
     return isUsed === false ? [] : roleFindings(role, stack, isUsed);
   });
 }
@@ -87,14 +86,6 @@ function roleFindings(role: StackResource, stack: StackView, isUsed: Answer): Fi
       `its role ${role.name} is an administrator through ${policy.name}`,
     ),
   );
-}
-
-/** An ARN that is known names the role, also where the role's own ARN is not known yet. */
-function runsAs(holder: StackResource, path: string, role: StackResource): Answer {
-  const arn = read(holder.props, path);
-  const name = read(role.props, nameOutput(role));
-  if (arn.state !== "known" || name.state !== "known") return refers(holder, path, role, ["arn"]);
-  return typeof arn.value === "string" && arn.value.endsWith(`/${name.value}`);
 }
 
 /** A policy of AWS's own makes an administrator by its name, another one by what its document grants. */

@@ -15,6 +15,7 @@ import { models } from "./models.ts";
 import { network } from "./network.ts";
 import { noWayRound } from "./no-way-round.ts";
 import { notebooks } from "./notebooks.ts";
+import { pipelines } from "./pipelines.ts";
 import { providers } from "./providers.ts";
 import { registries } from "./registries.ts";
 import { serving } from "./serving.ts";
@@ -26,6 +27,7 @@ export const topics: Topic[] = [
   notebooks,
   workspaces,
   jobs,
+  pipelines,
   models,
   containers,
   serving,

@@ -5,6 +5,9 @@ import { unknown } from "./server.ts";
 /** One executor: what it shows, the executor, and what the control must say. */
 export type ExecutorCase = [shows: string, executor: Record<string, unknown>, expected: Expected];
 
+/** The image that starts custom jobs. */
+export const LAUNCHER = `europe-docker.pkg.dev/ml/launcher@sha256:${"0".repeat(64)}`;
+
 /** A schedule that runs a pipeline with one executor. */
 export function schedule(pipelineSpec: unknown, job: Record<string, unknown> = {}): Record<string, unknown> {
   return { createPipelineJobRequest: { pipelineJob: { pipelineSpec, ...job } } };
@@ -14,7 +17,7 @@ export function schedule(pipelineSpec: unknown, job: Record<string, unknown> = {
 export function customJob(jobSpec: Record<string, unknown>, more: Record<string, unknown> = {}) {
   const payload = JSON.stringify({ display_name: "train", job_spec: jobSpec, ...more });
   return {
-    container: { image: `launcher@sha256:${"0".repeat(64)}`, args: ["--type", "CustomJob", "--payload", payload] },
+    container: { image: LAUNCHER, args: ["--type", "CustomJob", "--payload", payload] },
   };
 }
 

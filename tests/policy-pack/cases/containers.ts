@@ -4,7 +4,7 @@ import { containers } from "../../../policy-pack/controls/containers.ts";
 import type { ControlCases, ResourceCase } from "../cases.ts";
 import { onPipelines, type StepCase } from "../pipelines.ts";
 import { unknown } from "../server.ts";
-import { customJob, type ExecutorCase, onVertexPipelines } from "../vertex-pipelines.ts";
+import { customJob, type ExecutorCase, LAUNCHER, onVertexPipelines } from "../vertex-pipelines.ts";
 
 const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
 const OTHER_DIGEST = `sha256:${"fedcba9876543210".repeat(4)}`;
@@ -15,7 +15,7 @@ const BY_TAG = `${REPOSITORY}:1.2`;
 const AWS_KEY = `${"AKIA"}IOSFODNN7EXAMPLE`;
 const PASSWORD = { DB_PASSWORD: "c0rrectHorse4711" };
 
-const SCANNED = { scannedDigests: [DIGEST] };
+const SCANNED = { scannedDigests: [DIGEST, LAUNCHER.split("@")[1]] };
 
 /** A resource with a value at the path, where `list[]` is a list with one element. */
 function at(path: string, value: unknown): Record<string, unknown> {
@@ -92,8 +92,8 @@ function workers(pool: Record<string, unknown>) {
 }
 
 const approved = inPipelines("container-approved-image", [
-  ["on the list", PINNED, "complies", { approvedImages: [`${REPOSITORY}@*`] }],
-  ["not on the list", "docker.io/library/fraud", "violates", { approvedImages: [`${REPOSITORY}@*`] }],
+  ["on the list", PINNED, "complies", { approvedImages: [`${REPOSITORY}@*`, LAUNCHER] }],
+  ["not on the list", "docker.io/library/fraud", "violates", { approvedImages: [`${REPOSITORY}@*`, LAUNCHER] }],
 ]);
 
 const digests = onImages("container-image-digest", [
@@ -106,6 +106,15 @@ const digests = onImages("container-image-digest", [
   ["without either", REPOSITORY, "violates"],
   ["unknown", unknown, "undecided"],
   ["of a wrong type", 7, "violates"],
+]);
+
+const launcher = onVertexPipelines("container-image-digest", [
+  [
+    "Google's launcher by tag, as the KFP SDK names it",
+    { container: { image: "gcr.io/ml-pipeline/google-cloud-pipeline-components:2.22.0" } },
+    "complies",
+  ],
+  ["another image of a launcher by tag", { container: { image: "launcher:1", args: ["--payload", "{"] } }, "violates"],
 ]);
 
 const scanned = onImages("container-image-scanned", [
@@ -245,6 +254,7 @@ const secrets: ControlCases[] = [
 export const cases: ControlCases[] = [
   ...approved,
   ...digests,
+  ...launcher,
   ...scanned,
   ...registries,
   ...environments,
