@@ -67,7 +67,7 @@ export class PackageMirror extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.indexUrl = `https://${location}-python.pkg.dev/${project}/${this.repositoryName}/simple/`;
+    this.indexUrl = indexUrl(location, project, this.repositoryName);
     this.registerOutputs({ indexUrl: this.indexUrl });
   }
 
@@ -88,6 +88,11 @@ export class PackageMirror extends pulumi.ComponentResource {
       { parent: this, dependsOn: [this.repository, ...dependsOn] },
     );
   }
+}
+
+/** Index URL for pip of a repository of Python packages. */
+export function indexUrl(location: string, project: string, repositoryName: string): string {
+  return `https://${location}-python.pkg.dev/${project}/${repositoryName}/simple/`;
 }
 
 /** Arguments of {@link WebProxy}. */

@@ -5,6 +5,22 @@ export { CustomerManagedKey, type CustomerManagedKeyArgs, type KeyGrantOptions }
 export { LogStore, type LogStoreArgs } from "./logs.ts";
 export { PrivateNetwork, type PrivateNetworkArgs } from "./network.ts";
 export { PrivateNotebook, type PrivateNotebookArgs } from "./notebooks.ts";
+export type { PipelineRolesArgs } from "./pipeline-roles.ts";
+export {
+  type PipelineAttachmentArgs,
+  type PipelineDatabaseArgs,
+  type PipelineImageArgs,
+  type PipelineParameterArgs,
+  type PipelineSecretArgs,
+  type PipelineStoreArgs,
+  TrainingPipeline,
+  type TrainingPipelineArgs,
+} from "./pipelines.ts";
 export { createProvider } from "./provider.ts";
 export { ProjectServices, type ProjectServicesArgs } from "./services.ts";
+export {
+  type ClusterDestinationArgs,
+  PrivateTrainingCluster,
+  type PrivateTrainingClusterArgs,
+} from "./training-cluster.ts";
 export { SecureMlWorkspace } from "./workspace.ts";

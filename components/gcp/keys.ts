@@ -187,15 +187,18 @@ function grantKeys(
 }
 
 /** Which service stores with which key. People and workloads use none: Google's services decrypt for them. */
-function agentsOf({ network }: Workspace): Record<KeyPurpose, AgentName[]> {
+function agentsOf({ network, secrets, parameters, training }: Workspace): Record<KeyPurpose, AgentName[]> {
   return {
     data: ["storage"],
-    models: ["storage", "aiplatform"],
+    models: training.pipelines.length > 0 ? ["storage", "aiplatform", "workflows"] : ["storage", "aiplatform"],
     notebooks: network.egress === "none" ? ["compute"] : ["compute", "artifactregistry"],
     logs: ["logging"],
-    secrets: [],
-    images: [],
-    databases: [],
+    secrets: [
+      ...(secrets.length > 0 ? (["secretmanager", "pubsub"] as const) : []),
+      ...(parameters.length > 0 ? (["parametermanager"] as const) : []),
+    ],
+    images: ["artifactregistry"],
+    databases: ["sqladmin"],
   };
 }
 

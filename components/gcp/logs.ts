@@ -15,6 +15,18 @@ export const MAX_LOG_RETENTION_DAYS = 3650;
 /** Services whose reads and writes of data are logged. Without this, only changes of configuration are. */
 const AUDITED_SERVICES = ["aiplatform", "artifactregistry", "cloudkms", "iam", "iap", "notebooks", "storage"];
 
+/** The same, where the spec has what they serve. */
+function auditedServices({ secrets, parameters, databases, training }: Workspace): string[] {
+  return [
+    ...AUDITED_SERVICES,
+    ...(secrets.length > 0 ? ["pubsub", "secretmanager"] : []),
+    ...(parameters.length > 0 ? ["parametermanager"] : []),
+    // The name under which Cloud SQL writes audit logs (cloud.google.com/sql/docs/postgres/audit-logging).
+    ...(databases.some((database) => !database.existing) ? ["cloudsql"] : []),
+    ...(training.pipelines.length > 0 ? ["workflowexecutions", "workflows"] : []),
+  ];
+}
+
 const AUDIT_FILTER = 'logName:"cloudaudit.googleapis.com"';
 
 const NETWORK_FILTER = [
@@ -95,7 +107,7 @@ export function createLogs(
   opts: pulumi.ResourceOptions,
 ): void {
   const { project, region } = target;
-  for (const service of AUDITED_SERVICES) {
+  for (const service of auditedServices(workspace)) {
     new IAMAuditConfig(
       `${name}-audit-${service}`,
       {

@@ -13,12 +13,13 @@ import { createGoogleApiNames, RESTRICTED_RANGE } from "./endpoints.ts";
 export const IAP_RANGE = "35.235.240.0/20";
 
 /** Priority of the rules that deny everything: the last before the implied ones, so that every other rule wins. */
-const DENY_PRIORITY = 65530;
+export const DENY_PRIORITY = 65530;
 
 /** Priority of the few rules that allow something. */
 const ALLOW_PRIORITY = 65430;
 
-const EVERYWHERE = "0.0.0.0/0";
+/** Every IPv4 address. */
+export const EVERYWHERE = "0.0.0.0/0";
 
 /** Arguments of {@link PrivateNetwork}. */
 export interface PrivateNetworkArgs {
@@ -52,6 +53,8 @@ export class PrivateNetwork extends pulumi.ComponentResource {
   readonly networkPath: string;
   /** The subnet's resource name as plain text. */
   readonly subnetPath: string;
+  /** Range of the workloads' subnet. */
+  readonly subnetCidr: string;
   /** Network tag of machines that people may reach with SSH through IAP. */
   readonly notebookTag: string;
   /** The network itself, for what belongs into it. */
@@ -66,7 +69,8 @@ export class PrivateNetwork extends pulumi.ComponentResource {
     this.subnetPath = `projects/${project}/regions/${region}/subnetworks/${networkName}-workloads`;
     this.notebookTag = `${networkName}-notebook`;
     this.network = this.createNetwork(name, networkName, project);
-    const subnet = this.createSubnet(name, networkName, subnetOf(cidr, prefix + 1, 0), args);
+    this.subnetCidr = subnetOf(cidr, prefix + 1, 0);
+    const subnet = this.createSubnet(name, networkName, this.subnetCidr, args);
     this.createGoogleRoute(name, networkName, project);
     createFirewall(name, { project, network: this.network.id, networkName, sshTag: this.notebookTag }, this);
     this.createDnsLogging(name, networkName, project);
@@ -174,7 +178,7 @@ export function createFirewall(name: string, args: FirewallArgs, parent: pulumi.
 }
 
 /** The part of a firewall rule that lets TCP out to one range and port. */
-export function allowEgress(range: string, port: number): Omit<FirewallRule, "network"> {
+export function allowEgress(range: pulumi.Input<string>, port: number): Omit<FirewallRule, "network"> {
   return {
     direction: "EGRESS",
     destinationRanges: [range],

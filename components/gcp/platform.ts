@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { output } from "@pulumi/pulumi";
+import { interpolate, mergeOptions, output } from "@pulumi/pulumi";
 import { fit, resourceName } from "../names.ts";
 import type {
   DatabaseOutputs,
@@ -8,6 +8,7 @@ import type {
   IdentityOutputs,
   ImageOutputs,
   KeyOutputs,
+  KeyPurpose,
   MlWorkspaceOutputs,
   NetworkOutputs,
   NotebookOutputs,
@@ -17,19 +18,24 @@ import type {
   SecretOutputs,
 } from "../platform.ts";
 import type { Workspace } from "../spec.ts";
-import { refuseTraining } from "../unsupported.ts";
 import { createDataStores, dataUris, type WorkspaceStores } from "./data-stores.ts";
+import { createDatabases, type WorkspaceDatabase } from "./databases.ts";
 import { PackageMirror, WebProxy } from "./egress.ts";
 import { findGaps } from "./gaps.ts";
 import { createIdentities, type WorkspaceIdentities } from "./identities.ts";
+import { createImageRepositories, type ImageRepository } from "./image-repositories.ts";
 import { createKeys, type WorkspaceKeys } from "./keys.ts";
 import { createLogs } from "./logs.ts";
 import { createMlWorkspace } from "./ml-workspace.ts";
 import { createFirewall, PrivateNetwork } from "./network.ts";
 import { createNotebooks } from "./notebooks.ts";
+import { createParameters, type WorkspaceParameter } from "./parameters.ts";
+import { joinPerimeter } from "./perimeter.ts";
 import { type CustomRole, createRoles, type RoleName } from "./roles.ts";
+import { createSecrets, type WorkspaceSecret } from "./secrets.ts";
 import { enableServices, type ProjectServices } from "./services.ts";
 import { type GcpTarget, targetOf } from "./target.ts";
+import { createTraining } from "./workspace-training.ts";
 
 /** Longest start of a name in the network, to which `-allow-google-apis` is added. */
 const MAX_NETWORK_NAME = 40;
@@ -39,6 +45,8 @@ interface Place {
   networkId: pulumi.Input<string>;
   subnetIds: pulumi.Input<string>[];
   tags: string[];
+  /** Range of the first subnet; absent in an existing network. */
+  subnetCidr?: string;
   created?: PrivateNetwork;
 }
 
@@ -50,6 +58,7 @@ export class GcpPlatform implements Platform {
   private readonly target: GcpTarget;
   private readonly services: ProjectServices;
   private readonly apis: pulumi.Resource[];
+  private readonly perimeter: pulumi.Resource[];
   private keys!: WorkspaceKeys;
   private place!: Place;
   private mirror?: PackageMirror;
@@ -57,21 +66,24 @@ export class GcpPlatform implements Platform {
   private stores!: WorkspaceStores;
   private roles!: Record<RoleName, CustomRole>;
   private identities!: WorkspaceIdentities;
+  private images!: Record<string, ImageRepository>;
+  private secrets!: Record<string, WorkspaceSecret>;
+  private parameters!: Record<string, WorkspaceParameter>;
+  private databases!: WorkspaceDatabase[];
 
   constructor(workspace: Workspace, parent: pulumi.Resource) {
-    refuseTraining(workspace);
     this.workspace = workspace;
     this.parent = parent;
     this.name = `${workspace.team}-${workspace.name}`;
     this.target = targetOf(workspace);
     this.services = enableServices(`${this.name}-services`, workspace, this.target, parent);
     this.apis = Object.values(this.services.services);
+    this.perimeter = joinPerimeter(this.name, workspace, this.target, { parent, dependsOn: this.apis });
   }
 
   createKeys(): KeyOutputs {
     this.keys = createKeys(this.name, this.workspace, this.target, this.services, this.parent);
-    const { keys } = this.keys;
-    return { data: keys.data.keyId, models: keys.models.keyId, notebooks: keys.notebooks.keyId, logs: keys.logs.keyId };
+    return Object.fromEntries(Object.entries(this.keys.keys).map(([purpose, { keyId }]) => [purpose, keyId]));
   }
 
   createLogs(): void {
@@ -94,19 +106,32 @@ export class GcpPlatform implements Platform {
   }
 
   createImages(): ImageOutputs {
-    return {};
+    const opts = this.encrypted("images");
+    this.images = createImageRepositories(this.name, this.workspace, this.target, this.keys, opts);
+    const uris = Object.entries(this.images).map(([key, { uri, repository }]) => [key, repository.id.apply(() => uri)]);
+    return Object.fromEntries(uris);
   }
 
   createSecrets(): SecretOutputs {
-    return {};
+    const opts = this.encrypted("secrets");
+    this.secrets = createSecrets(this.name, this.workspace, this.target, this.keys, opts);
+    return Object.fromEntries(Object.entries(this.secrets).map(([key, { secret }]) => [key, secret.id]));
   }
 
   createParameters(): ParameterOutputs {
-    return {};
+    const opts = this.encrypted("secrets");
+    this.parameters = createParameters(this.name, this.workspace, this.target, this.keys, opts);
+    return Object.fromEntries(Object.entries(this.parameters).map(([key, { version }]) => [key, version.id]));
   }
 
   createDatabases(): DatabaseOutputs {
-    return {};
+    const { workspace, target, keys, place } = this;
+    const { networkId, subnetIds, subnetCidr, created } = place;
+    const opts = mergeOptions(this.encrypted("databases"), { dependsOn: created ? [created] : [] });
+    const subnetId = subnetIds[0] as pulumi.Input<string>;
+    const context = { workspace, target, keys, networkId, subnetId, subnetCidr, opts };
+    this.databases = createDatabases(this.name, context);
+    return Object.fromEntries(this.databases.map(({ name, host, port }) => [name, interpolate`${host}:${port}`]));
   }
 
   createIdentities(): IdentityOutputs {
@@ -143,7 +168,26 @@ export class GcpPlatform implements Platform {
   }
 
   createTraining(): PipelineOutputs {
-    return {};
+    const { name, workspace, target, parent, keys, stores, images, secrets, parameters, databases, proxy } = this;
+    const { networkId, subnetIds, created } = this.place;
+    const pipelines = createTraining(name, {
+      workspace,
+      target,
+      keys,
+      stores,
+      images,
+      secrets,
+      parameters,
+      databases,
+      networkId,
+      subnetId: subnetIds[0] as pulumi.Input<string>,
+      packageRepository: this.mirror && this.packageRepository(),
+      proxyUrl: proxy?.proxyUrl,
+      runtime: this.roles.notebookRuntime,
+      parent,
+      dependsOn: [...this.apis, ...this.services.agentRoles, ...(created ? [created] : []), ...this.perimeter],
+    });
+    return Object.fromEntries(Object.entries(pipelines).map(([key, { pipelineId }]) => [key, pipelineId]));
   }
 
   gaps(): Gap[] {
@@ -154,7 +198,8 @@ export class GcpPlatform implements Platform {
     const { project, region } = this.target;
     const args = { project, region, cidr: this.workspace.network.cidr ?? "", networkName: this.networkName() };
     const created = new PrivateNetwork(`${this.name}-network`, args, { parent: this.parent, dependsOn: this.apis });
-    return { networkId: created.networkPath, subnetIds: [created.subnetPath], tags: [created.notebookTag], created };
+    const { networkPath: networkId, subnetPath, subnetCidr, notebookTag } = created;
+    return { networkId, subnetIds: [subnetPath], subnetCidr, tags: [notebookTag], created };
   }
 
   /** In a network that others share, rules apply to the workspace's machines only, and only if the network is ours to change. */
@@ -181,7 +226,7 @@ export class GcpPlatform implements Platform {
         project,
         location: region,
         keyId: keys.notebooks.keyName,
-        repositoryName: resourceName(this.workspace, ["packages"], { max: 63 }),
+        repositoryName: this.packageRepository(),
       },
       { parent: this.parent, dependsOn: [...this.apis, ...grants.notebooks] },
     );
@@ -191,6 +236,16 @@ export class GcpPlatform implements Platform {
       parent: this.parent,
       dependsOn: this.apis,
     });
+  }
+
+  private packageRepository(): string {
+    return resourceName(this.workspace, ["packages"], { max: 63 });
+  }
+
+  /** Options of resources that are encrypted with a key: they wait for the grants on it. */
+  private encrypted(purpose: KeyPurpose): pulumi.ResourceOptions {
+    const { grants } = this.keys;
+    return { parent: this.parent, dependsOn: [...this.apis, ...(grants[purpose] ?? [])] };
   }
 
   private networkName(): string {

@@ -1,7 +1,8 @@
 import { IAMCustomRole } from "@pulumi/gcp/projects/iamcustomRole.js";
+import { IAMMember } from "@pulumi/gcp/projects/iammember.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { resourceName } from "../names.ts";
-import type { Workspace } from "../spec.ts";
+import type { Person, Workspace } from "../spec.ts";
 import type { GcpTarget } from "./target.ts";
 
 /** A custom role: exactly what one purpose needs, so that no wider predefined role is granted. */
@@ -86,8 +87,100 @@ const ROLES = {
   },
 } satisfies Record<string, RoleDefinition>;
 
+/** What pipelines need besides: no role of theirs is granted on more than it names. */
+const TRAINING_ROLES = {
+  stepLister: {
+    title: "ML step lister",
+    description: "Sees the names of a bucket's objects, which a mounted folder needs. Reads none of them.",
+    permissions: ["storage.objects.list"],
+  },
+  stepReader: {
+    title: "ML step reader",
+    description: "Reads objects. Granted on the folders of a step's inputs only.",
+    permissions: ["storage.objects.get"],
+  },
+  stepWriter: {
+    title: "ML step writer",
+    description: "Writes, reads and replaces objects. Granted on the folders of a step's outputs only.",
+    permissions: ["storage.objects.create", "storage.objects.delete", "storage.objects.get"],
+  },
+  pipelineRunner: {
+    title: "ML pipeline runner",
+    description: "Creates the jobs of an approved pipeline, reads scan results and registers models.",
+    // Vertex AI records the run in its metadata store as the pipeline's own account.
+    permissions: [
+      "aiplatform.artifacts.create",
+      "aiplatform.artifacts.get",
+      "aiplatform.artifacts.list",
+      "aiplatform.artifacts.update",
+      "aiplatform.contexts.addContextArtifactsAndExecutions",
+      "aiplatform.contexts.create",
+      "aiplatform.contexts.get",
+      "aiplatform.contexts.list",
+      "aiplatform.contexts.update",
+      "aiplatform.customJobs.cancel",
+      "aiplatform.customJobs.create",
+      "aiplatform.customJobs.get",
+      "aiplatform.executions.addExecutionEvents",
+      "aiplatform.executions.create",
+      "aiplatform.executions.get",
+      "aiplatform.executions.list",
+      "aiplatform.executions.update",
+      "aiplatform.metadataStores.get",
+      "aiplatform.models.get",
+      "aiplatform.models.upload",
+      "aiplatform.pipelineJobs.get",
+      "containeranalysis.occurrences.list",
+      "logging.logEntries.create",
+    ],
+  },
+  pipelineStarter: {
+    title: "ML pipeline starter",
+    description: "Starts the one pipeline whose account it may act as.",
+    permissions: ["aiplatform.pipelineJobs.create"],
+  },
+  pipelineUser: {
+    title: "ML pipeline user",
+    description:
+      "Starts approved pipelines and sees their runs and models. Cannot make jobs or pipelines of one's own.",
+    permissions: [
+      "aiplatform.customJobs.get",
+      "aiplatform.customJobs.list",
+      "aiplatform.models.get",
+      "aiplatform.models.list",
+      "aiplatform.pipelineJobs.get",
+      "aiplatform.pipelineJobs.list",
+      "aiplatform.schedules.get",
+      "aiplatform.schedules.list",
+      "workflows.executions.create",
+      "workflows.executions.get",
+      "workflows.executions.list",
+      "workflows.workflows.get",
+      "workflows.workflows.list",
+    ],
+  },
+  pipelineOperator: {
+    title: "ML pipeline operator",
+    description: "Cancels runs, and approves models by an alias. Neither starts jobs nor reads data.",
+    permissions: [
+      "aiplatform.customJobs.cancel",
+      "aiplatform.customJobs.get",
+      "aiplatform.customJobs.list",
+      "aiplatform.models.get",
+      "aiplatform.models.list",
+      "aiplatform.models.update",
+      "aiplatform.pipelineJobs.cancel",
+      "aiplatform.pipelineJobs.get",
+      "aiplatform.pipelineJobs.list",
+    ],
+  },
+} satisfies Record<string, RoleDefinition>;
+
 /** Purpose of a custom role. */
 export type RoleName = keyof typeof ROLES;
+
+/** Purpose of a custom role that comes with pipelines. */
+export type TrainingRoleName = keyof typeof TRAINING_ROLES;
 
 /** A custom role that exists in the project. */
 export interface CustomRole {
@@ -101,11 +194,51 @@ export interface CustomRole {
 export function createRoles(
   name: string,
   workspace: Workspace,
-  { project }: GcpTarget,
+  target: GcpTarget,
   parent: pulumi.Resource,
   dependsOn: pulumi.Resource[],
 ): Record<RoleName, CustomRole> {
-  const entries = Object.entries(ROLES).map(([purpose, { title, description, permissions }]) => {
+  return createEach(ROLES, name, workspace, target, parent, dependsOn);
+}
+
+/** Creates the custom roles that come with pipelines. */
+export function createTrainingRoles(
+  name: string,
+  workspace: Workspace,
+  target: GcpTarget,
+  parent: pulumi.Resource,
+  dependsOn: pulumi.Resource[],
+): Record<TrainingRoleName, CustomRole> {
+  return createEach(TRAINING_ROLES, name, workspace, target, parent, dependsOn);
+}
+
+/** Lets data scientists start pipelines and see their runs, and operators cancel runs and approve models. */
+export function grantPipelinePeople(
+  name: string,
+  { people }: Workspace,
+  { project }: GcpTarget,
+  roles: Record<TrainingRoleName, CustomRole>,
+  parent: pulumi.Resource,
+): void {
+  const grant = (person: Person, { id: role, resource }: CustomRole) =>
+    new IAMMember(
+      `${name}-pipelines-${person.name}`,
+      { project, role, member: person.gcp ?? "" },
+      { parent, dependsOn: [resource] },
+    );
+  for (const person of people.dataScientists) grant(person, roles.pipelineUser);
+  for (const person of people.operators) grant(person, roles.pipelineOperator);
+}
+
+function createEach<Purpose extends string>(
+  definitions: Record<Purpose, RoleDefinition>,
+  name: string,
+  workspace: Workspace,
+  { project }: GcpTarget,
+  parent: pulumi.Resource,
+  dependsOn: pulumi.Resource[],
+): Record<Purpose, CustomRole> {
+  const entries = Object.entries<RoleDefinition>(definitions).map(([purpose, { title, description, permissions }]) => {
     const roleId = resourceName(workspace, [purpose], { max: 64, separator: "_" });
     const resource = new IAMCustomRole(
       `${name}-role-${purpose}`,
@@ -114,5 +247,5 @@ export function createRoles(
     );
     return [purpose, { id: `projects/${project}/roles/${roleId}`, resource }];
   });
-  return Object.fromEntries(entries);
+  return Object.fromEntries(entries) as Record<Purpose, CustomRole>;
 }

@@ -9,7 +9,18 @@ import type { Workspace } from "../spec.ts";
 import { type GcpTarget, serviceAccountMember } from "./target.ts";
 
 /** Google's own accounts that encrypt and decrypt on the workspace's behalf. */
-export type AgentName = "compute" | "storage" | "logging" | "aiplatform" | "notebooks" | "artifactregistry";
+export type AgentName =
+  | "compute"
+  | "storage"
+  | "logging"
+  | "aiplatform"
+  | "notebooks"
+  | "artifactregistry"
+  | "secretmanager"
+  | "pubsub"
+  | "parametermanager"
+  | "sqladmin"
+  | "workflows";
 
 /** What stands between `service-<project number>@` and `.iam.gserviceaccount.com` in an agent's email. */
 const AGENT_DOMAINS: Record<AgentName, string> = {
@@ -19,21 +30,39 @@ const AGENT_DOMAINS: Record<AgentName, string> = {
   aiplatform: "gcp-sa-aiplatform",
   notebooks: "gcp-sa-notebooks",
   artifactregistry: "gcp-sa-artifactregistry",
+  secretmanager: "gcp-sa-secretmanager",
+  pubsub: "gcp-sa-pubsub",
+  parametermanager: "gcp-sa-pm",
+  sqladmin: "gcp-sa-cloud-sql",
+  workflows: "gcp-sa-workflows",
 };
 
 /**
  * The roles of agents that work with the project's resources. An agent that is created before its service is used does
  * not get its role by itself (cloud.google.com/iam/docs/create-service-agents): without it Workbench cannot create a
- * machine, nor Artifact Registry clean up. Vertex AI's agent gets none: its role reads every bucket of the project, and
- * nothing here needs it.
+ * machine, nor Artifact Registry clean up, nor Workflows run as the account that a workflow names. Vertex AI's agent gets
+ * its role with the first pipeline only: it reads every bucket of the project, and nothing else here needs it.
  */
 const AGENT_ROLES: Partial<Record<AgentName, string>> = {
   artifactregistry: "roles/artifactregistry.serviceAgent",
   notebooks: "roles/notebooks.serviceAgent",
+  workflows: "roles/workflows.serviceAgent",
 };
 
+/** What Vertex AI's agent needs to run jobs: pull images, act as the jobs' accounts, and read and write for them. */
+const PIPELINE_AGENT_ROLES: Partial<Record<AgentName, string>> = { aiplatform: "roles/aiplatform.serviceAgent" };
+
 /** Agents that only an explicit request creates before first use. Each is named like its service. */
-const CREATED_AGENTS: AgentName[] = ["aiplatform", "artifactregistry", "notebooks"];
+const CREATED_AGENTS: AgentName[] = [
+  "aiplatform",
+  "artifactregistry",
+  "notebooks",
+  "parametermanager",
+  "pubsub",
+  "secretmanager",
+  "sqladmin",
+  "workflows",
+];
 
 const ALWAYS_NEEDED = [
   "aiplatform",
@@ -50,10 +79,25 @@ const ALWAYS_NEEDED = [
 ];
 
 /** The APIs that a workspace needs, by the name before `.googleapis.com`. */
-export function servicesOf({ network }: Workspace): string[] {
+export function servicesOf(workspace: Workspace): string[] {
+  const { network } = workspace;
   const mirror = network.egress === "none" ? [] : ["artifactregistry"];
   const proxy = network.egress === "approved" && !network.existing ? ["networksecurity", "networkservices"] : [];
-  return [...ALWAYS_NEEDED, ...mirror, ...proxy].sort();
+  return [...new Set([...ALWAYS_NEEDED, ...mirror, ...proxy, ...trainingServices(workspace)])].sort();
+}
+
+/** The APIs of images, secrets, parameters, databases, pipelines and the perimeter, where the spec has them. */
+function trainingServices({ images, secrets, parameters, databases, training, network }: Workspace): string[] {
+  const needs: [boolean, string[]][] = [
+    // With the scanning API on, every image is scanned when it is pushed, or first pulled through a mirror.
+    [images.length > 0, ["artifactregistry", "containeranalysis", "containerscanning"]],
+    [secrets.length > 0, ["pubsub", "secretmanager"]],
+    [parameters.length > 0, ["parametermanager"]],
+    [databases.some((database) => !database.existing), ["sqladmin"]],
+    [training.pipelines.length > 0, ["workflowexecutions", "workflows"]],
+    [network.perimeter !== undefined, ["accesscontextmanager"]],
+  ];
+  return needs.flatMap(([needed, services]) => (needed ? services : []));
 }
 
 /** The email of one of Google's service agents in a project. */
@@ -69,6 +113,12 @@ export interface ProjectServicesArgs {
   projectNumber: string;
   /** APIs to enable, by the name before `.googleapis.com`. */
   services: string[];
+  /**
+   * Whether Vertex AI's agent gets its role on the project, without which it runs no pipelines. The role reads and
+   * writes every bucket of the project on behalf of callers whose rights Vertex AI has checked.
+   * @default false
+   */
+  pipelines?: boolean;
 }
 
 /**
@@ -182,9 +232,9 @@ export class ProjectServices extends pulumi.ComponentResource {
   }
 
   private grantRole(name: string, agent: AgentName): IAMMember[] {
-    const role = AGENT_ROLES[agent];
+    const { project, projectNumber, pipelines = false } = this.args;
+    const role = AGENT_ROLES[agent] ?? (pipelines ? PIPELINE_AGENT_ROLES[agent] : undefined);
     if (!role) return [];
-    const { project, projectNumber } = this.args;
     return [
       new IAMMember(
         `${name}-${agent}-agent-role`,
@@ -207,6 +257,11 @@ export function enableServices(
   target: GcpTarget,
   parent: pulumi.Resource,
 ): ProjectServices {
-  const args = { project: target.project, projectNumber: target.number, services: servicesOf(workspace) };
+  const args = {
+    project: target.project,
+    projectNumber: target.number,
+    services: servicesOf(workspace),
+    pipelines: workspace.training.pipelines.length > 0,
+  };
   return new ProjectServices(name, args, { parent });
 }
