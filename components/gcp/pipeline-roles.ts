@@ -13,8 +13,8 @@ import { grantParameter } from "./parameters.ts";
 import type { TrainingPipelineArgs } from "./pipelines.ts";
 import { grantSecret } from "./secrets.ts";
 
-/** Longest id of a service account. */
-const MAX_ACCOUNT_ID = 30;
+/** Longest id of a service account whose name in PostgreSQL, with the longest project id, keeps to 63 characters. */
+const MAX_ACCOUNT_ID = 28;
 
 /** Folder of the models bucket in which Vertex AI keeps what it needs of a run: neither data nor models. */
 const RUNS = "pipeline-runs";

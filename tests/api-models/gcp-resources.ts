@@ -66,6 +66,13 @@ const METADATA_FLAGS = [
 ];
 const METADATA_FLAG: DocumentedRule = { pattern: /^(true|false)$/i, source: WORKBENCH_METADATA };
 
+const VERTEX = "https://cloud.google.com/vertex-ai/docs/reference/rest/v1";
+const CLOUD_SQL = "https://cloud.google.com/sql/docs/postgres";
+const PARAMETER_ID: DocumentedRule = {
+  pattern: /^[A-Za-z0-9_-]{1,63}$/,
+  source: "https://cloud.google.com/secret-manager/parameter-manager/docs/create-parameter",
+};
+
 const RESOURCES: Record<string, GoogleResource> = {
   "gcp:workbench/instance:Instance": {
     schema: "notebooks.v2:Instance",
@@ -320,6 +327,116 @@ const RESOURCES: Record<string, GoogleResource> = {
     ignored: { name: ADDRESS, region: ADDRESS },
   },
   "gcp:iap/tunnelInstanceIAMMember:TunnelInstanceIAMMember": grant("iap.v1", ["instance", "zone"]),
+
+  "gcp:vertex/aiSchedule:AiSchedule": {
+    schema: "aiplatform.v1:GoogleCloudAiplatformV1Schedule",
+    ignored: { location: ADDRESS, "createPipelineJobRequest.pipelineJob.pipelineSpec": "an object, given as text" },
+    documented: {
+      displayName: { max: 128, source: `${VERTEX}/projects.locations.schedules` },
+      cron: { pattern: /^TZ=[A-Za-z/_]+ (\S+ ){4}\S+$/, source: `${VERTEX}/projects.locations.schedules` },
+    },
+  },
+  "gcp:workflows/workflow:Workflow": {
+    schema: "workflows.v1:Workflow",
+    ignored: { name: ADDRESS, region: ADDRESS, deletionProtection: "what the provider does at deletion" },
+    documented: {
+      name: {
+        pattern: /^[a-zA-Z]([a-zA-Z0-9_-]{0,62}[a-zA-Z0-9])?$/,
+        source: "https://cloud.google.com/workflows/docs/creating-updating-workflow",
+      },
+      sourceContents: { max: 131072, source: "https://cloud.google.com/workflows/quotas" },
+    },
+  },
+  "gcp:secretmanager/regionalSecret:RegionalSecret": {
+    schema: "secretmanager.v1:Secret",
+    ignored: {
+      location: ADDRESS,
+      secretId: "a query parameter",
+      deletionProtection: "what the provider does at deletion",
+    },
+    documented: {
+      secretId: {
+        pattern: /^[A-Za-z0-9_-]{1,255}$/,
+        source: "https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.locations.secrets/create",
+      },
+    },
+  },
+  "gcp:secretmanager/regionalSecretIamMember:RegionalSecretIamMember": grant("secretmanager.v1", [
+    "location",
+    "secretId",
+  ]),
+  "gcp:parametermanager/regionalParameter:RegionalParameter": {
+    schema: "parametermanager.v1:Parameter",
+    ignored: { location: ADDRESS, parameterId: "a query parameter" },
+    documented: { parameterId: PARAMETER_ID },
+  },
+  "gcp:parametermanager/regionalParameterVersion:RegionalParameterVersion": {
+    schema: "parametermanager.v1:ParameterVersion",
+    renamed: { parameterData: "payload.data" },
+    ignored: { parameter: ADDRESS, parameterVersionId: "a query parameter" },
+    documented: { parameterVersionId: PARAMETER_ID },
+  },
+  "gcp:pubsub/topic:Topic": {
+    schema: "pubsub.v1:Topic",
+    documented: {
+      name: {
+        pattern: /^(?!goog)[A-Za-z][A-Za-z0-9._~%+-]{2,254}$/,
+        source: "https://cloud.google.com/pubsub/docs/pubsub-basics#resource_names",
+      },
+    },
+  },
+  "gcp:pubsub/topicIAMMember:TopicIAMMember": grant("pubsub.v1", ["topic"]),
+  "gcp:sql/databaseInstance:DatabaseInstance": {
+    schema: "sqladmin.v1:DatabaseInstance",
+    renamed: {
+      encryptionKeyName: "diskEncryptionConfiguration.kmsKeyName",
+      "settings.diskSize": "dataDiskSizeGb",
+      "settings.diskType": "dataDiskType",
+      "settings.ipConfiguration.pscConfigs": "pscConfig",
+    },
+    ignored: { deletionProtection: "what the provider does at deletion" },
+    documented: {
+      name: { pattern: /^[a-z][a-z0-9-]{0,96}[a-z0-9]$/, source: `${CLOUD_SQL}/instance-settings` },
+      "settings.diskSize": { range: [10, 65536], source: `${CLOUD_SQL}/instance-settings` },
+      "settings.backupConfiguration.transactionLogRetentionDays": {
+        range: [1, 7],
+        source: `${CLOUD_SQL}/backup-recovery/pitr`,
+      },
+      "settings.backupConfiguration.backupRetentionSettings.retainedBackups": {
+        range: [1, 365],
+        source: `${CLOUD_SQL}/backup-recovery/backups`,
+      },
+    },
+  },
+  "gcp:sql/database:Database": { schema: "sqladmin.v1:Database", documented: { name: { max: 63, source: CLOUD_SQL } } },
+  "gcp:sql/user:User": {
+    schema: "sqladmin.v1:User",
+    // Names of roles in PostgreSQL have 63 bytes.
+    documented: { name: { max: 63, source: `${CLOUD_SQL}/iam-authentication` } },
+  },
+  "gcp:compute/address:Address": {
+    schema: "compute.v1:Address",
+    ignored: { region: ADDRESS },
+    documented: { name: LABEL },
+  },
+  "gcp:compute/forwardingRule:ForwardingRule": {
+    schema: "compute.v1:ForwardingRule",
+    ignored: { region: ADDRESS, loadBalancingScheme: "empty for endpoints: the provider leaves it out" },
+    documented: { name: LABEL },
+  },
+  "gcp:compute/networkAttachment:NetworkAttachment": {
+    schema: "compute.v1:NetworkAttachment",
+    ignored: { region: ADDRESS },
+    documented: { name: LABEL },
+  },
+  "gcp:dns/managedZone:ManagedZone": { schema: "dns.v1:ManagedZone", documented: { name: LABEL } },
+  "gcp:dns/recordSet:RecordSet": { schema: "dns.v1:ResourceRecordSet", ignored: { managedZone: ADDRESS } },
+  "gcp:accesscontextmanager/servicePerimeterResource:ServicePerimeterResource": {
+    schema: "accesscontextmanager.v1:ServicePerimeter",
+    renamed: { resource: "status.resources" },
+    ignored: { perimeterName: ADDRESS },
+    documented: { resource: { pattern: /^projects\/\d+$/, source: "https://cloud.google.com/vpc-service-controls" } },
+  },
 };
 
 /** The model of a Google Cloud resource type, or undefined when it has none here. */
