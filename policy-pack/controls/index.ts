@@ -18,6 +18,7 @@ import { notebooks } from "./notebooks.ts";
 import { pipelines } from "./pipelines.ts";
 import { providers } from "./providers.ts";
 import { registries } from "./registries.ts";
+import { secrets } from "./secrets.ts";
 import { serving } from "./serving.ts";
 import { storage } from "./storage.ts";
 import { workspaces } from "./workspaces.ts";
@@ -35,6 +36,7 @@ export const topics: Topic[] = [
   aiServices,
   storage,
   keys,
+  secrets,
   registries,
   databases,
   functions,

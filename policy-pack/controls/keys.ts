@@ -1,6 +1,8 @@
 /** Controls of encryption keys and of what keeps them: KMS, Cloud KMS, Key Vault, and the secret stores. */
 
+import { onlyIf } from "../checks/conditions.ts";
 import { mustNameKmsKey } from "../checks/customer-keys.ts";
+import { daysOf, mustLast } from "../checks/days.ts";
 import { grantTypes, noPublicMember } from "../checks/public-members.ts";
 import { mustNotAllowEverything, mustNotLetEverybodyIn } from "../checks/resource-policies.ts";
 import type { Control, Topic } from "../control.ts";
@@ -16,11 +18,11 @@ import {
   mustEqual,
   mustNotBeOneOf,
   mustNotEqual,
-  type RuleOptions,
+  same,
   unless,
   violation,
 } from "../findings.ts";
-import { elementPaths, read, readJson, textOf } from "../read.ts";
+import { elementPaths, read, readJson } from "../read.ts";
 
 const KMS_KEY = "aws:kms/key:Key";
 /** Keys that carry a key policy, and the policy by itself. */
@@ -459,7 +461,23 @@ const controls: Control[] = [
           types: [SECRET],
           whenAbsent: "violates",
           cloudDefault: "a key that AWS manages",
-          evaluate: ({ props }) => mustNameKmsKey(props, "kmsKeyId"),
+          evaluate: ({ props }) => [
+            ...mustNameKmsKey(props, "kmsKeyId"),
+            ...each(props, "replicas", (replica) => mustNameKmsKey(props, `${replica}.kmsKeyId`)),
+          ],
+        },
+        {
+          // The database makes the secret with its administrator's password.
+          types: ["aws:rds/instance:Instance", "aws:rds/cluster:Cluster"],
+          whenAbsent: "complies",
+          cloudDefault: "no secret; one that is asked for gets a key that AWS manages",
+          evaluate: ({ props }) =>
+            onlyIf(
+              props,
+              "manageMasterUserPassword",
+              (managed) => same(managed, true),
+              mustNameKmsKey(props, "masterUserSecretKmsKeyId"),
+            ),
         },
       ],
       gcp: [
@@ -573,30 +591,6 @@ function noBasicBinding(props: object): Finding[] {
     if (typeof policy !== "object" || policy === null) return [violation("policyData is not an IAM policy")];
     return each(policy, "bindings", (binding) => mustNotBeBasic(policy, `${binding}.role`));
   });
-}
-
-/** The property must be a duration of `min` to `max` days, as Google Cloud (`86400s`) or Azure (`P90D`) writes them. */
-function mustLast(
-  props: object,
-  path: string,
-  { min = 0, max = Number.POSITIVE_INFINITY }: { min?: number; max?: number },
-  options: RuleOptions,
-): Finding[] {
-  const range = Number.isFinite(max) ? `at most ${max} days` : `at least ${min} days`;
-  return judge(read(props, path), `set it to ${range}`, options, (value, at) => {
-    const days = daysOf(value);
-    if (days === undefined) return [violation(`${at} is not a duration; it must be ${range}`)];
-    return days >= min && days <= max ? [] : [violation(`${at} is ${days} days; it must be ${range}`)];
-  });
-}
-
-function daysOf(value: unknown): number | undefined {
-  const seconds = /^(\d+)(?:\.\d+)?s$/.exec(textOf(value));
-  if (seconds) return Number(seconds[1]) / 86_400;
-  const parts = /^P(?=\d)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?$/i.exec(textOf(value));
-  if (!parts) return undefined;
-  const [years = 0, months = 0, weeks = 0, days = 0] = parts.slice(1).map((part) => Number(part ?? 0));
-  return years * 365 + months * 30 + weeks * 7 + days;
 }
 
 /** Keys and secrets. */
