@@ -4,7 +4,7 @@
 preview: node_modules/.installed
 	npm run --silent preview
 
-test: node_modules/.installed .cache/api-models/.installed .cache/checkov/.installed
+test: node_modules/.installed .cache/api-models/.installed .cache/azure-ml/.installed .cache/checkov/.installed
 	npm run --silent check
 	npm test --silent
 
@@ -26,10 +26,12 @@ node_modules/.installed: package-lock.json package.json components/package.json 
 	npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
 	@touch $@
 
-# Python packages that only the tests use, kept apart from the machine's own: the clouds' API models, and a scanner.
+# Python packages that only the tests use, kept apart from the machine's own: the clouds' API models, Azure ML's own
+# schemas, and a scanner.
 PIP_INSTALL = PIP_ROOT_USER_ACTION=ignore python3 -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
 .cache/api-models/.installed: tests/api-models/requirements.txt
+.cache/azure-ml/.installed: tests/azure-ml/requirements.txt
 .cache/checkov/.installed: tests/scanners/requirements.txt
 .cache/%/.installed:
 	rm -rf $(@D)

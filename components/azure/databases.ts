@@ -2,7 +2,6 @@
 import { ManagementLockByScope } from "@pulumi/azure-native/authorization/managementLockByScope.js";
 import { AdministratorsMicrosoftEntra } from "@pulumi/azure-native/dbforpostgresql/administratorsMicrosoftEntra.js";
 import { Configuration } from "@pulumi/azure-native/dbforpostgresql/configuration.js";
-import { Database } from "@pulumi/azure-native/dbforpostgresql/database.js";
 import { Server } from "@pulumi/azure-native/dbforpostgresql/server.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { DatabasePlace } from "../pipelines.ts";
@@ -129,11 +128,7 @@ function createServer(context: Context, parts: DatabaseParts, spec: DatabaseSpec
   const serverName = names.database(spec.name);
   const server = newServer(context, parts.key, spec);
   const settings = { serverName, resourceGroupName: place.resourceGroupName };
-  let last: pulumi.Resource = new Database(
-    `${child}-database`,
-    { ...settings, databaseName: spec.name.replaceAll("-", "_"), charset: "UTF8", collation: "en_US.utf8" },
-    { ...opts, dependsOn: [server] },
-  );
+  let last: pulumi.Resource = server;
   for (const [configurationName, value] of Object.entries(SERVER_PARAMETERS)) {
     const label = configurationName.replaceAll(/[._]/g, "-");
     last = new Configuration(

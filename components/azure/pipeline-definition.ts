@@ -1,7 +1,7 @@
 /** A pipeline in Azure ML's words: components, the environments that they run in, and the job that a schedule holds. */
 import { shortHash } from "../names.ts";
 import { type DatabasePlace, type PipelinePlan, type StepPlan, stepEnvironment } from "../pipelines.ts";
-import { MODEL_STORE, outputFolder } from "../training-spec.ts";
+import { GATE_STEP, MODEL_STORE, outputFolder } from "../training-spec.ts";
 import { GATE_CODE, type GatedImage, type GateTies, gateEnvironment } from "./image-gate.ts";
 
 /** What stands around a pipeline. */
@@ -25,9 +25,6 @@ export interface DefinitionTies extends GateTies {
   modelName: string;
 }
 
-/** Name of the gate among the steps. Steps of a spec have at least two characters and no underscore. */
-export const GATE = "ml__gate";
-
 /**
  * Name of the output with which a step says that it has ended. Azure ML orders steps by data alone; nothing is ever written
  * to this one, and none of the spec's names has two underscores.
@@ -46,6 +43,8 @@ export interface EnvironmentPlan {
 
 /** A component: what a step runs, in which environment. */
 export interface ComponentPlan {
+  /** Name of the step in the spec. */
+  step: string;
   name: string;
   version: string;
   environment: EnvironmentPlan;
@@ -54,7 +53,7 @@ export interface ComponentPlan {
 
 /** A step as it stands in a job. */
 interface Node {
-  /** Name of the step in the spec; `ml__gate` for the gate. */
+  /** Name of the step. */
   step: string;
   component: ComponentPlan;
   inputs: Record<string, string>;
@@ -112,19 +111,19 @@ export function registeredFolder({ pipeline, spec }: StepPlan): string {
 }
 
 function gateNode(plan: PipelinePlan, ties: DefinitionTies): Node {
-  const component = componentOf(`${plan.spec.name}-image-gate`, ties.gateImage, ties, {
+  const component = componentOf(plan.spec.name, GATE_STEP, ties.gateImage, ties, {
     inputs: {},
     outputs: {},
     command: `python3 -c '${GATE_CODE}'`,
   });
   const environment = gateEnvironment(ties.gatedImages, ties);
-  return { step: GATE, component, inputs: {}, outputs: {}, environment, nodes: 1, minutes: 30 };
+  return { step: GATE_STEP, component, inputs: {}, outputs: {}, environment, nodes: 1, minutes: 30 };
 }
 
 function stepNode(step: StepPlan, ties: DefinitionTies): Node {
   const { spec } = step;
   const isRegister = spec.kind === "register";
-  const waits = [GATE, ...step.after];
+  const waits = [GATE_STEP, ...step.after];
   const folders = Object.fromEntries(step.inputs.map(({ name }) => [identifier(name), folder("ro_mount")]));
   const markers = Object.fromEntries(waits.map((name) => [markerOf(name), folder("direct")]));
   const outputs = isRegister
@@ -134,7 +133,7 @@ function stepNode(step: StepPlan, ties: DefinitionTies): Node {
   const command = isRegister ? registerCommand(step) : [...exports, commandOf(spec.command)].join(" && ");
   return {
     step: spec.name,
-    component: componentOf(step.identity, isRegister ? ties.gateImage : ties.imageOf(step), ties, {
+    component: componentOf(step.pipeline, spec.name, isRegister ? ties.gateImage : ties.imageOf(step), ties, {
       inputs: { ...folders, ...markers },
       outputs,
       command,
@@ -157,11 +156,13 @@ function registerCommand({ inputs }: StepPlan): string {
  * The version says what a component is made of: Azure ML lets nobody change a version, and a changed step gets another one.
  */
 function componentOf(
-  name: string,
+  pipeline: string,
+  step: string,
   image: string,
   { workspaceId }: DefinitionTies,
   parts: { inputs: Record<string, unknown>; outputs: Record<string, unknown>; command: string },
 ): ComponentPlan {
+  const name = `${identifier(pipeline)}__${identifier(step)}`;
   const environment = { name, version: shortHash(image), image };
   const spec = {
     $schema: "https://azuremlschemas.azureedge.net/latest/commandComponent.schema.json",
@@ -174,7 +175,7 @@ function componentOf(
     outputs: { ...parts.outputs, [ENDED]: folder("direct") },
   };
   const version = shortHash(JSON.stringify(spec));
-  return { name, version, environment, spec: { ...spec, version } };
+  return { step, name, version, environment, spec: { ...spec, version } };
 }
 
 function jobOf(node: Node, { workspaceId, clusterOf }: DefinitionTies) {
@@ -282,14 +283,14 @@ function pipelineName({ spec }: StepPlan, name: string): string {
 
 /** The input that waits for a step. */
 function markerOf(step: string): string {
-  return step === GATE ? "ml__after_gate" : `ml__after_${identifier(step)}`;
+  return `ml__after_${identifier(step)}`;
 }
 
 function endOf(step: string): string {
   return `\${{parent.jobs.${identifier(step)}.outputs.${ENDED}}}`;
 }
 
-/** Azure ML takes letters, digits and underscores in the names of steps, inputs and outputs. */
+/** Azure ML takes lower-case letters, digits and underscores in the names of components, steps, inputs and outputs. */
 function identifier(name: string): string {
   return name.replaceAll("-", "_");
 }

@@ -6,23 +6,17 @@ import { Schedule } from "@pulumi/azure-native/machinelearningservices/schedule.
 import * as pulumi from "@pulumi/pulumi";
 import type { PipelineArgs } from "../args.ts";
 import { fit, shortHash } from "../names.ts";
-import { type DatabasePlace, type PipelinePlan, planPipeline, registersModels, type StepPlan } from "../pipelines.ts";
+import { type PipelinePlan, planPipeline, registersModels, type StepPlan } from "../pipelines.ts";
 import { InvalidInputError } from "../problems.ts";
 import { explainIssue } from "../spec-issues.ts";
 import { pipelineProblems } from "../training-problems.ts";
-import { MODEL_STORE, type PipelineSpec, pipelineSchema } from "../training-spec.ts";
+import { GATE_STEP, MODEL_STORE, type PipelineSpec, pipelineSchema } from "../training-spec.ts";
 import { cloudOf } from "./clouds.ts";
 import { WorkloadIdentity } from "./identities.ts";
 import { resourceGroupId, resourceId } from "./ids.ts";
 import { GATE_DIGEST, GATE_REPOSITORY } from "./image-gate.ts";
 import { imageReference, registryServer } from "./image-repositories.ts";
-import {
-  type ComponentPlan,
-  type Definition,
-  type DefinitionTies,
-  GATE,
-  pipelineDefinition,
-} from "./pipeline-definition.ts";
+import { type ComponentPlan, type Definition, type DefinitionTies, pipelineDefinition } from "./pipeline-definition.ts";
 import {
   ARTIFACTS_CONDITION,
   folderCondition,
@@ -34,7 +28,7 @@ import {
 } from "./pipeline-roles.ts";
 import { assignRole, BUILT_IN_ROLES, type Grant } from "./roles.ts";
 import { azurePipelineProblems } from "./training-checks.ts";
-import { PrivateTrainingCluster, stepMachines } from "./training-cluster.ts";
+import { type MachineWish, PrivateTrainingCluster, stepMachines } from "./training-cluster.ts";
 
 /** A blob container that steps name. */
 export interface PipelineStoreArgs {
@@ -246,7 +240,7 @@ export class TrainingPipeline extends pulumi.ComponentResource {
     this.scheduleId = `${workspaceIdOf(args)}/schedules/${plan.spec.name}`;
     this.pipelineId = schedule.id;
     this.identityNames = pulumi.output(
-      Object.fromEntries(plan.steps.map((step) => [step.spec.name, identityName(args, step.identity)])),
+      Object.fromEntries(plan.steps.map(({ spec }) => [spec.name, nameOfIdentity(args, plan, spec.name)])),
     );
     this.principalIds = pulumi.output(this.principals);
     this.registerOutputs({ pipelineId: this.pipelineId, principalIds: this.principalIds });
@@ -257,36 +251,34 @@ export class TrainingPipeline extends pulumi.ComponentResource {
     const { registryId, scanReaderRole } = this.args;
     const scope = registryId.split("/providers/")[0]!;
     const grants = [{ label: "scans", role: scanReaderRole, scope }, this.pullGrant()];
-    const identity = this.createIdentity("image-gate", `${this.plan.spec.name}-image-gate`, grants);
-    return this.createCluster("image-gate", GATE, identity, { size: "small" }, 1, false);
+    const identity = this.createIdentity(GATE_STEP, grants);
+    return this.createCluster(GATE_STEP, identity, { size: "small" }, { nodes: 1, spot: false });
   }
 
   private createStepCluster(step: StepPlan): pulumi.Resource {
     const { size, machineType, accelerator } = this.args;
     const { name, nodes, spot } = step.spec;
-    const identity = this.createIdentity(name, step.identity, this.stepGrants(step));
+    const identity = this.createIdentity(name, this.stepGrants(step));
     const machines = stepMachines(step, { size, machineType, accelerator });
     this.principals[name] = identity.principalId;
-    return this.createCluster(name, name, identity, machines, nodes, spot);
+    return this.createCluster(name, identity, machines, { nodes, spot });
   }
 
   private createCluster(
-    label: string,
     step: string,
     identity: StepIdentity,
-    machines: { size?: string; machineType?: string; accelerator?: string },
-    maxNodes: number,
-    spot: boolean,
+    machines: MachineWish,
+    { nodes, spot }: { nodes: number; spot: boolean },
   ): pulumi.Resource {
     const { resourceGroupName, workspaceName, location, idleMinutes, subnetId, tags } = this.args;
     return new PrivateTrainingCluster(
-      `${this.name}-${label}`,
+      `${this.name}-${step}`,
       {
         ...{ resourceGroupName, workspaceName, location, idleMinutes, subnetId, tags },
         ...machines,
         clusterName: clusterName(this.args, this.plan, step),
         identityId: identity.id,
-        maxNodes,
+        maxNodes: nodes,
         spot,
       },
       { parent: this, dependsOn: identity.usable },
@@ -294,12 +286,13 @@ export class TrainingPipeline extends pulumi.ComponentResource {
   }
 
   /** Every job writes its logs into Azure ML's own containers, with the identity of its cluster. */
-  private createIdentity(label: string, fullName: string, grants: StepGrant[]): StepIdentity {
+  private createIdentity(step: string, grants: StepGrant[]): StepIdentity {
     const { subscriptionId, resourceGroupName, location, workspaceStorageId, tags } = this.args;
-    const child = `${this.name}-${label}`;
+    const child = `${this.name}-${step}`;
+    const identityName = nameOfIdentity(this.args, this.plan, step);
     const identity = new WorkloadIdentity(
       `${child}-identity`,
-      { subscriptionId, resourceGroupName, location, tags, identityName: identityName(this.args, fullName) },
+      { subscriptionId, resourceGroupName, location, tags, identityName },
       { parent: this },
     );
     const logs = {
@@ -349,9 +342,9 @@ export class TrainingPipeline extends pulumi.ComponentResource {
     }));
   }
 
-  private createComponent({ name, version, environment, spec }: ComponentPlan): pulumi.Resource {
+  private createComponent({ step, name, version, environment, spec }: ComponentPlan): pulumi.Resource {
     const { resourceGroupName, workspaceName } = this.args;
-    const child = `${this.name}-${name.slice(this.plan.spec.name.length + 1)}`;
+    const child = `${this.name}-${step}`;
     const place = { resourceGroupName, workspaceName };
     const made = new EnvironmentVersion(
       `${child}-environment`,
@@ -440,7 +433,10 @@ export class TrainingPipeline extends pulumi.ComponentResource {
         const key = parameters.find(({ name }) => name === parameter)!.key ?? parameter;
         return `https://${store}.${cloud.configurationSuffix}/kv/${key}`;
       },
-      databasePlace: (step, database) => databasePlaceOf(args, step, databases.find(({ name }) => name === database)!),
+      databasePlace: (step, database) => {
+        const { host, port = 5432, identitySignIn } = databases.find(({ name }) => name === database)!;
+        return { host, port, user: identitySignIn ? nameOfIdentity(args, plan, step.spec.name) : undefined };
+      },
       modelName: modelNameOf(args),
     };
   }
@@ -531,8 +527,8 @@ function workspaceIdOf({ subscriptionId, resourceGroupName, workspaceName }: Tra
 }
 
 /** PostgreSQL takes at most 63 characters as the name of a user, which is that of the identity. */
-function identityName({ identityPrefix }: TrainingPipelineArgs, step: string): string {
-  return fit(`${identityPrefix}-${step}`, 63);
+function nameOfIdentity({ identityPrefix }: TrainingPipelineArgs, { spec }: PipelinePlan, step: string): string {
+  return fit(`${identityPrefix}-${spec.name}-${step}`, 63);
 }
 
 /** A cluster's name has at most 24 characters, so that a hash stands for the step. */
@@ -547,12 +543,4 @@ function modelNameOf({ modelName, pipeline }: TrainingPipelineArgs): string {
 function secretUriOf(secretId: string, vaultSuffix: string): string {
   const [, vault, secret] = /\/vaults\/([^/]+)\/secrets\/([^/]+)$/i.exec(secretId) ?? [];
   return `https://${vault}.${vaultSuffix}/secrets/${secret}`;
-}
-
-function databasePlaceOf(
-  args: TrainingPipelineArgs,
-  step: StepPlan,
-  { host, port = 5432, identitySignIn }: PipelineDatabaseArgs,
-): DatabasePlace {
-  return { host, port, user: identitySignIn ? identityName(args, step.identity) : undefined };
 }
