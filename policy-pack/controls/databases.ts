@@ -1,8 +1,9 @@
 /** Controls of databases that notebooks and jobs read. */
-import { type Answer, all, any, ask, not, violatesIf } from "../checks/answers.ts";
+import { type Answer, all, any, ask, is, not, violatesIf } from "../checks/answers.ts";
 import { onlyIf } from "../checks/conditions.ts";
 import { mustNameKmsKey } from "../checks/customer-keys.ts";
-import type { Check, Context, Control, Topic } from "../control.ts";
+import { refers } from "../checks/relations.ts";
+import type { Check, Context, Control, StackResource, StackView, Topic } from "../control.ts";
 import {
   anyOf,
   type Finding,
@@ -11,9 +12,11 @@ import {
   mustBeSet,
   mustEqual,
   mustNotEqual,
+  same,
   unless,
 } from "../findings.ts";
 import { elementPaths, read, textOf } from "../read.ts";
+import { madeFrom } from "../stack-view.ts";
 
 const RDS_INSTANCE = "aws:rds/instance:Instance";
 const RDS_CLUSTER = "aws:rds/cluster:Cluster";
@@ -70,6 +73,13 @@ const privateNetwork: Control = {
       check([AZURE_SQL], "reachable from the internet", (props) =>
         mustEqual(props, "publicNetworkAccess", "Disabled", REQUIRED),
       ),
+      {
+        types: ["azure-native:dbforpostgresql:FirewallRule"],
+        whenAbsent: "complies",
+        cloudDefault: "must be given",
+        // From 0.0.0.0 to 0.0.0.0 means everything in Azure, of every customer.
+        evaluate: ({ props }) => mustNotEqual(props, "startIpAddress", "0.0.0.0"),
+      },
     ],
   },
 };
@@ -137,6 +147,12 @@ const tlsRequired: Control = {
         "TLS is optional, except on PostgreSQL from 15 and Aurora PostgreSQL from 17",
         mustForceTls,
       ),
+      {
+        types: [RDS_INSTANCE],
+        whenAbsent: "complies",
+        cloudDefault: "the engine's own parameters: TLS is optional, except on PostgreSQL from 15",
+        evaluate: ({ props }) => unless(mustBeSet(props, "parameterGroupName"), defaultsMustForceTls(props)),
+      },
     ],
     gcp: [
       check([CLOUD_SQL], "TLS is optional", (props) =>
@@ -153,13 +169,14 @@ const tlsRequired: Control = {
         types: ["azure-native:dbforpostgresql:Configuration"],
         whenAbsent: "complies",
         cloudDefault: "TLS is required",
-        evaluate: ({ props }) =>
-          onlyIf(
+        evaluate: ({ props }) => [
+          ...onConfiguration(props, "require_secure_transport", mustNotEqual(props, "value", "off")),
+          ...onConfiguration(
             props,
-            "configurationName",
-            (name) => name === "require_secure_transport",
-            mustNotEqual(props, "value", "off"),
+            "ssl_min_protocol_version",
+            mustBeOneOf(props, "value", ["TLSv1.2", "TLSv1.3"], { absent: "complies" }),
           ),
+        ],
       },
       {
         types: [AZURE_SQL],
@@ -170,6 +187,22 @@ const tlsRequired: Control = {
     ],
   },
 };
+
+/** Keeps findings about the server parameter of this name. */
+function onConfiguration(props: object, name: string, findings: Finding[]): Finding[] {
+  return onlyIf(props, "configurationName", (given) => given === name, findings);
+}
+
+/** Without parameters of its own, an instance has those of its engine and version; the newest one, if it names none. */
+function defaultsMustForceTls(props: object): Finding[] {
+  const engine = read(props, "engine");
+  const isMySql = ask(engine, (name) => /^(?:mysql|mariadb)$/.test(textOf(name)));
+  const isOldPostgres = all(
+    ask(engine, (name) => textOf(name) === "postgres"),
+    ask(read(props, "engineVersion"), (version) => Number.parseInt(textOf(version), 10) < 15),
+  );
+  return violatesIf(any(isMySql, isOldPostgres), "parameterGroupName must name a group that forces TLS");
+}
 
 /** A parameter that is given decides, otherwise the engine's default. */
 function mustForceTls(props: object): Finding[] {
@@ -339,10 +372,82 @@ const deletionProtection: Control = {
       ),
     ],
   },
+  stackChecks: {
+    azure: [
+      {
+        types: [POSTGRES],
+        requires: "a management lock on the server, of the level CanNotDelete or ReadOnly",
+        evaluate: (server, stack) => mustBeLocked(server, stack),
+      },
+    ],
+  },
+};
+
+/** Management locks, and where each names what it keeps. */
+const LOCKS: Record<string, string> = {
+  "azure-native:authorization:ManagementLockByScope": "scope",
+  "azure-native:authorization:ManagementLockAtResourceLevel": "resourceName",
+  "azure-native:authorization:ManagementLockAtResourceGroupLevel": "resourceGroupName",
+};
+
+function mustBeLocked(server: StackResource, stack: StackView): Finding[] {
+  const locks = stack.ofType(...Object.keys(LOCKS)).map((lock) => all(isKept(lock), isAbout(lock, server)));
+  return violatesIf(not(any(...locks)), "no management lock in this stack keeps the server from being deleted");
+}
+
+function isKept(lock: StackResource): Answer {
+  return any(is(lock.props, "level", "CanNotDelete"), is(lock.props, "level", "ReadOnly"));
+}
+
+/** Whether the lock is on the server or its resource group, whose names are often known before their ids. */
+function isAbout(lock: StackResource, server: StackResource): Answer {
+  const path = LOCKS[lock.type]!;
+  const given = read(lock.props, path);
+  if (given.state !== "known") {
+    const groups = madeFrom(server, "resourceGroupName");
+    return any(
+      madeFrom(lock, path).some((source) => groups.includes(source)),
+      refers(lock, path, server, ["id", "name"]),
+    );
+  }
+  const named = textOf(given.value).split("/").at(-1) ?? "";
+  return any(is(server.props, "serverName", named), is(server.props, "resourceGroupName", named));
+}
+
+const insightsKey: Control = {
+  id: "database-insights-cmk",
+  title: "Performance data of databases is encrypted with a customer-managed key",
+  severity: "low",
+  why: "It holds the statements that were run, and with them pieces of the data.",
+  remedy: "Name a key of your own in `performanceInsightsKmsKeyId`.",
+  url: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PerfInsights.access-control.cmk-policy.html",
+  frameworks: {
+    nist80053: ["SC-12", "SC-28"],
+    iso27001: ["A.8.24"],
+    soc2: ["CC6.1"],
+    pciDss: ["3.5.1"],
+    checkov: ["CKV_AWS_354"],
+  },
+  checks: {
+    aws: [
+      {
+        types: [RDS_INSTANCE, "aws:rds/clusterInstance:ClusterInstance"],
+        whenAbsent: "complies",
+        cloudDefault: "no performance data; where it is asked for, a key that AWS manages",
+        evaluate: ({ props }) =>
+          onlyIf(
+            props,
+            "performanceInsightsEnabled",
+            (enabled) => same(enabled, true),
+            mustNameKmsKey(props, "performanceInsightsKmsKeyId"),
+          ),
+      },
+    ],
+  },
 };
 
 /** Controls of databases that notebooks and jobs read. */
 export const databases: Topic = {
   title: "Databases",
-  controls: [privateNetwork, customerKey, tlsRequired, identityAccess, backups, deletionProtection],
+  controls: [privateNetwork, customerKey, insightsKey, tlsRequired, identityAccess, backups, deletionProtection],
 };

@@ -1,18 +1,35 @@
 /** Controls of registries for images and packages: ECR, Artifact Registry, Azure Container Registry, CodeArtifact. */
+import { mustBeApproved } from "../checks/approved.ts";
 import { mustHaveCompanion } from "../checks/companions.ts";
 import { onlyIf } from "../checks/conditions.ts";
 import { mustNameKmsKey } from "../checks/customer-keys.ts";
+import { inEach } from "../checks/places.ts";
 import { grantTypes, noPublicMember } from "../checks/public-members.ts";
 import { mustNotLetEverybodyIn } from "../checks/resource-policies.ts";
-import type { Control, Topic } from "../control.ts";
-import { each, type Finding, judge, mustBeSet, mustEqual, mustNotEqual, same, violation } from "../findings.ts";
+import type { Check, Control, Topic } from "../control.ts";
+import {
+  each,
+  type Finding,
+  judge,
+  mustBeOneOf,
+  mustBeSet,
+  mustEqual,
+  mustNotEqual,
+  same,
+  violation,
+} from "../findings.ts";
 import { mapKeys, read, textOf } from "../read.ts";
 
 const ECR = "aws:ecr/repository:Repository";
+/** What repositories of a pull-through cache are made like. */
+const ECR_TEMPLATE = "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate";
 const ECR_PUBLIC = "aws:ecrpublic/repository:Repository";
 const CODEARTIFACT_DOMAIN = "aws:codeartifact/domain:Domain";
 const ARTIFACT_REGISTRY = "gcp:artifactregistry/repository:Repository";
 const ACR = "azure-native:containerregistry:Registry";
+
+/** Plans of Microsoft Defender for Cloud that scan images. */
+const SCANNING_PLANS = ["Containers", "ContainerRegistry"];
 
 const controls: Control[] = [
   {
@@ -44,11 +61,7 @@ const controls: Control[] = [
           evaluate: ({ props }, context) => isMeantForEverybody(props, context.list("publicRepositories")),
         },
         {
-          types: [
-            "aws:ecr/repositoryPolicy:RepositoryPolicy",
-            "aws:ecr/registryPolicy:RegistryPolicy",
-            "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate",
-          ],
+          types: ["aws:ecr/repositoryPolicy:RepositoryPolicy", "aws:ecr/registryPolicy:RegistryPolicy", ECR_TEMPLATE],
           whenAbsent: "complies",
           cloudDefault: "the account's own policies decide",
           evaluate: ({ props, type }) =>
@@ -173,7 +186,7 @@ const controls: Control[] = [
     checks: {
       aws: [
         {
-          types: [ECR],
+          types: [ECR, ECR_TEMPLATE],
           whenAbsent: "violates",
           cloudDefault: "MUTABLE",
           evaluate: ({ props }) => mustEqual(props, "imageTagMutability", "IMMUTABLE", { absent: "violates" }),
@@ -223,6 +236,19 @@ const controls: Control[] = [
           evaluate: ({ props }) =>
             mustEqual(props, "imageScanningConfiguration.scanOnPush", true, { absent: "violates" }),
         },
+        {
+          // Basic scans know the packages of the operating system only, and none of Python.
+          types: ["aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration"],
+          whenAbsent: "violates",
+          cloudDefault: "must be given",
+          evaluate: ({ props }) => [
+            ...mustEqual(props, "scanType", "ENHANCED", { absent: "violates" }),
+            ...mustBeSet(props, "rules", "list"),
+            ...each(props, "rules", (rule) =>
+              mustBeOneOf(props, `${rule}.scanFrequency`, ["SCAN_ON_PUSH", "CONTINUOUS_SCAN"], { absent: "violates" }),
+            ),
+          ],
+        },
       ],
       gcp: [
         {
@@ -230,6 +256,21 @@ const controls: Control[] = [
           whenAbsent: "complies",
           cloudDefault: "the project's setting holds",
           evaluate: ({ props }) => mustNotEqual(props, "vulnerabilityScanningConfig.enablementConfig", "DISABLED"),
+        },
+      ],
+      azure: [
+        {
+          // Microsoft Defender for Cloud scans registries; its plan is one of the subscription.
+          types: ["azure-native:security:Pricing"],
+          whenAbsent: "complies",
+          cloudDefault: "a plan must be given",
+          evaluate: ({ props }) =>
+            onlyIf(
+              props,
+              "pricingName",
+              (plan) => SCANNING_PLANS.some((one) => same(plan, one)),
+              mustEqual(props, "pricingTier", "Standard", { absent: "violates" }),
+            ),
         },
       ],
     },
@@ -253,7 +294,7 @@ const controls: Control[] = [
     checks: {
       aws: [
         {
-          types: [ECR],
+          types: [ECR, ECR_TEMPLATE],
           whenAbsent: "violates",
           cloudDefault: "a key of S3",
           evaluate: ({ props }) => [
@@ -314,6 +355,43 @@ const controls: Control[] = [
     },
   },
   {
+    id: "registry-approved-upstream",
+    title: "Registries mirror approved registries only",
+    severity: "medium",
+    why: "A mirror brings every image of a public registry into your network, those with a name that only looks right too.",
+    remedy: "Mirror a registry or repository of the list, or have yours added to it by the platform team.",
+    frameworks: {
+      nist80053: ["CM-7(5)", "SR-3"],
+      iso27001: ["A.5.19", "A.8.19"],
+      soc2: ["CC6.8"],
+      mitreAtlas: ["AML.T0010"],
+    },
+    parameters: {
+      approvedUpstreams: {
+        description:
+          "Registries and repositories, such as `public.ecr.aws` or `mcr.microsoft.com/azureml/*`; * stands for any text. Empty: every one.",
+        type: "array",
+        default: [],
+      },
+    },
+    checks: {
+      aws: [approvedUpstream("aws:ecr/pullThroughCacheRule:PullThroughCacheRule", ["upstreamRegistryUrl"])],
+      gcp: [
+        approvedUpstream(
+          ARTIFACT_REGISTRY,
+          [
+            "commonRepository.uri",
+            "dockerRepository.publicRepository",
+            "dockerRepository.customRepository.uri",
+            "pythonRepository.publicRepository",
+            "pythonRepository.customRepository.uri",
+          ].map((path) => `remoteRepositoryConfig.${path}`),
+        ),
+      ],
+      azure: [approvedUpstream("azure-native:containerregistry:CacheRule", ["sourceRepository"])],
+    },
+  },
+  {
     id: "registry-cleanup",
     title: "Old images are removed",
     severity: "low",
@@ -364,6 +442,17 @@ const controls: Control[] = [
     },
   },
 ];
+
+/** A check that what these properties name is on the list. */
+function approvedUpstream(type: string, paths: string[]): Check {
+  return {
+    types: [type],
+    whenAbsent: "complies",
+    cloudDefault: "no mirror",
+    evaluate: ({ props }, context) =>
+      inEach(props, paths, (path) => mustBeApproved(props, path, context.list("approvedUpstreams"))),
+  };
+}
 
 function isMeantForEverybody(props: object, names: string[]): Finding[] {
   const name = read(props, "repositoryName");

@@ -1,5 +1,5 @@
-import type { ControlCases, ResourceCase } from "../cases.ts";
-import { unknown } from "../server.ts";
+import type { ControlCases, ResourceCase, StackCase } from "../cases.ts";
+import { type TestResource, unknown, urnOf } from "../server.ts";
 
 const INSTANCE = "aws:rds/instance:Instance";
 const CLUSTER = "aws:rds/cluster:Cluster";
@@ -288,7 +288,122 @@ const protection: ControlCases[] = [
   ),
 ];
 
+const server: TestResource = {
+  type: POSTGRES,
+  name: "results",
+  properties: { serverName: "fraud-results", resourceGroupName: "fraud", id: unknown },
+};
+const ID = "/subscriptions/1/resourceGroups/fraud/providers/Microsoft.DBforPostgreSQL/flexibleServers/Fraud-Results";
+const lock = (name: string, properties: Record<string, unknown>, more: Partial<TestResource> = {}): TestResource => ({
+  type: `azure-native:authorization:${name}`,
+  name: "lock",
+  properties: { level: "CanNotDelete", ...properties },
+  ...more,
+});
+const group: TestResource = { type: "azure-native:resources:ResourceGroup", name: "group" };
+
+const locks: StackCase[] = [
+  ["a lock by its id", [server, lock("ManagementLockByScope", { scope: ID })], "complies"],
+  [
+    "a lock on its group by id",
+    [server, lock("ManagementLockByScope", { scope: "/subscriptions/1/resourceGroups/fraud" })],
+    "complies",
+  ],
+  [
+    "a lock by its name",
+    [server, lock("ManagementLockAtResourceLevel", { resourceName: "fraud-results" })],
+    "complies",
+  ],
+  [
+    "a lock on its group",
+    [server, lock("ManagementLockAtResourceGroupLevel", { resourceGroupName: "fraud" })],
+    "complies",
+  ],
+  [
+    "a lock by an id that is not known yet",
+    [server, lock("ManagementLockByScope", { scope: unknown }, { propertyDependencies: { scope: [urnOf(server)] } })],
+    "complies",
+  ],
+  [
+    "a lock on a group that is made along with both",
+    [
+      {
+        ...server,
+        properties: { serverName: "fraud-results", resourceGroupName: unknown },
+        propertyDependencies: { resourceGroupName: [urnOf(group)] },
+      },
+      group,
+      lock(
+        "ManagementLockAtResourceGroupLevel",
+        { resourceGroupName: unknown },
+        { propertyDependencies: { resourceGroupName: [urnOf(group)] } },
+      ),
+    ],
+    "complies",
+  ],
+  [
+    "a lock that keeps nothing",
+    [server, lock("ManagementLockByScope", { scope: ID, level: "NotSpecified" })],
+    "violates",
+  ],
+  ["a lock on another server", [server, lock("ManagementLockByScope", { scope: `${ID}-2` })], "violates"],
+  ["none", [server], "violates"],
+  ["a lock of an unknown level", [server, lock("ManagementLockByScope", { scope: ID, level: unknown })], "undecided"],
+];
+
+const others: ControlCases[] = [
+  { control: "database-deletion-protection", type: POSTGRES, stackCases: locks },
+  ...on(
+    "database-private-network",
+    ["azure-native:dbforpostgresql:FirewallRule"],
+    [
+      ["an address", { startIpAddress: "203.0.113.7", endIpAddress: "203.0.113.7" }, "complies"],
+      ["all of Azure", { startIpAddress: "0.0.0.0", endIpAddress: "0.0.0.0" }, "violates"],
+      ["unknown", { startIpAddress: unknown }, "undecided"],
+    ],
+  ),
+  ...on(
+    "database-tls-required",
+    [INSTANCE],
+    [
+      ["parameters of its own", { engine: "postgres", engineVersion: "14.9", parameterGroupName: "own" }, "complies"],
+      ["parameters that are made along with it", { engine: "mysql", parameterGroupName: unknown }, "complies"],
+      ["those of a version that forces TLS", { engine: "postgres", engineVersion: "17" }, "complies"],
+      ["those of the newest version", { engine: "postgres" }, "complies"],
+      ["those of an older version", { engine: "postgres", engineVersion: "14.9" }, "violates"],
+      ["those of MySQL", { engine: "mysql", engineVersion: "8.4" }, "violates"],
+      ["those of an unknown version", { engine: "postgres", engineVersion: unknown }, "undecided"],
+      ["those of an unknown engine", { engine: unknown }, "undecided"],
+    ],
+  ),
+  ...on(
+    "database-tls-required",
+    ["azure-native:dbforpostgresql:Configuration"],
+    [
+      ["TLS 1.2", { configurationName: "ssl_min_protocol_version", value: "TLSv1.2" }, "complies"],
+      ["TLS 1.0", { configurationName: "ssl_min_protocol_version", value: "TLSv1" }, "violates"],
+      ["an unknown version", { configurationName: "ssl_min_protocol_version", value: unknown }, "undecided"],
+    ],
+  ),
+  ...on(
+    "database-insights-cmk",
+    [INSTANCE, "aws:rds/clusterInstance:ClusterInstance"],
+    [
+      ["a key", { performanceInsightsEnabled: true, performanceInsightsKmsKeyId: KEY }, "complies"],
+      [
+        "a key that is made along with it",
+        { performanceInsightsEnabled: true, performanceInsightsKmsKeyId: unknown },
+        "complies",
+      ],
+      ["no performance data", { performanceInsightsEnabled: false }, "complies"],
+      ["no key", { performanceInsightsEnabled: true }, "violates"],
+      ["no key, perhaps no data", { performanceInsightsEnabled: unknown }, "undecided"],
+    ],
+  ),
+];
+
 export const cases: ControlCases[] = [
+  ...others,
   ...privateNetwork,
   ...customerKey,
   ...tls,

@@ -30,7 +30,97 @@ function repository(properties: Record<string, unknown> = {}): TestResource {
   return { type: ECR, properties: { name: "training", id: unknown, ...properties } };
 }
 
+const TEMPLATE = "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate";
+const SCANNING = "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration";
+const PLAN = "azure-native:security:Pricing";
+
+/** Scans of all repositories. */
+const scans = (scanType: unknown, scanFrequency: unknown) => ({
+  scanType,
+  rules: [{ scanFrequency, repositoryFilters: [{ filter: "*", filterType: "WILDCARD" }] }],
+});
+
+const UPSTREAMS = { approvedUpstreams: ["public.ecr.aws", "https://quay.io", "PYPI", "mcr.microsoft.com/*"] };
+
+/** Cases of one property that names an upstream. */
+function upstreams(
+  type: string,
+  write: (upstream: unknown) => Record<string, unknown>,
+  approved: string,
+): ControlCases {
+  return {
+    control: "registry-approved-upstream",
+    type,
+    cases: [
+      ["on the list", write(approved), "complies", UPSTREAMS],
+      ["not on the list", write("registry.example.com"), "violates", UPSTREAMS],
+      ["without a list", write("registry.example.com"), "complies"],
+      ["unknown", write(unknown), "undecided", UPSTREAMS],
+    ],
+  };
+}
+
+const remote = (format: string, content: unknown) => ({ remoteRepositoryConfig: { [`${format}Repository`]: content } });
+
 export const cases: ControlCases[] = [
+  upstreams(
+    "aws:ecr/pullThroughCacheRule:PullThroughCacheRule",
+    (url) => ({ upstreamRegistryUrl: url }),
+    "public.ecr.aws",
+  ),
+  upstreams(
+    "azure-native:containerregistry:CacheRule",
+    (source) => ({ sourceRepository: source }),
+    "mcr.microsoft.com/*",
+  ),
+  upstreams(ARTIFACT_REGISTRY, (uri) => remote("common", { uri }), "https://quay.io"),
+  upstreams(ARTIFACT_REGISTRY, (name) => remote("python", { publicRepository: name }), "PYPI"),
+  upstreams(ARTIFACT_REGISTRY, (uri) => remote("docker", { customRepository: { uri } }), "https://quay.io"),
+  {
+    control: "registry-immutable-tags",
+    type: TEMPLATE,
+    cases: [
+      ["immutable", { imageTagMutability: "IMMUTABLE" }, "complies"],
+      ["mutable", { imageTagMutability: "MUTABLE" }, "violates"],
+      ["unknown", { imageTagMutability: unknown }, "undecided"],
+    ],
+  },
+  {
+    control: "registry-cmk",
+    type: TEMPLATE,
+    cases: [
+      ["a key", { encryptionConfigurations: [{ encryptionType: "KMS", kmsKey: KEY }] }, "complies"],
+      ["no key", { encryptionConfigurations: [{ encryptionType: "AES256" }] }, "violates"],
+      [
+        "a key that is made along with it",
+        { encryptionConfigurations: [{ encryptionType: "KMS", kmsKey: unknown }] },
+        "complies",
+      ],
+      ["unknown", { encryptionConfigurations: unknown }, "undecided"],
+    ],
+  },
+  {
+    control: "registry-scanning",
+    type: SCANNING,
+    cases: [
+      ["on push", scans("ENHANCED", "SCAN_ON_PUSH"), "complies"],
+      ["all the time", scans("ENHANCED", "CONTINUOUS_SCAN"), "complies"],
+      ["packages of the operating system only", scans("BASIC", "SCAN_ON_PUSH"), "violates"],
+      ["by hand", scans("ENHANCED", "MANUAL"), "violates"],
+      ["no rules", { scanType: "ENHANCED", rules: [] }, "violates"],
+      ["unknown", scans(unknown, "SCAN_ON_PUSH"), "undecided"],
+    ],
+  },
+  {
+    control: "registry-scanning",
+    type: PLAN,
+    cases: [
+      ["on", { pricingName: "Containers", pricingTier: "Standard" }, "complies"],
+      ["another plan", { pricingName: "Dns", pricingTier: "Free" }, "complies"],
+      ["off", { pricingName: "Containers", pricingTier: "Free" }, "violates"],
+      ["unknown", { pricingName: "Containers", pricingTier: unknown }, "undecided"],
+    ],
+  },
   {
     control: "registry-no-public-access",
     type: "aws:ecrpublic/repository:Repository",
