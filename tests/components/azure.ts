@@ -1,4 +1,5 @@
 /** Records an Azure workspace and answers questions about what it grants. */
+import assert from "node:assert/strict";
 import type { WorkspaceArgs } from "../../components/args.ts";
 import { createProvider, SecureMlWorkspace } from "../../components/azure/index.ts";
 import { ofType, type RecordOptions, type Registration, record, specFor } from "./record.ts";
@@ -99,6 +100,22 @@ const BUILT_IN: Record<string, Permission & { name: string }> = {
     actions: ["read", "write", "delete"].map((action) => `Microsoft.EventGrid/eventSubscriptions/${action}`),
     dataActions: ["read", "wrap/action", "unwrap/action"].map((action) => `Microsoft.KeyVault/vaults/keys/${action}`),
   },
+  "4633458b-17de-408a-b874-0445c86b69e6": {
+    name: "Key Vault Secrets User",
+    actions: [],
+    dataActions: [
+      "Microsoft.KeyVault/vaults/secrets/getSecret/action",
+      "Microsoft.KeyVault/vaults/secrets/readMetadata/action",
+    ],
+  },
+  "516239f1-63e1-4d78-a4de-a74fb236a071": {
+    name: "App Configuration Data Reader",
+    actions: [],
+    dataActions: [
+      "Microsoft.AppConfiguration/configurationStores/keyValues/read",
+      "Microsoft.AppConfiguration/configurationStores/snapshots/read",
+    ],
+  },
   "b86a8fe4-44ce-4948-aee5-eccb2c155cd7": {
     name: "Key Vault Secrets Officer",
     actions: ["Microsoft.KeyVault/vaults/read", "Microsoft.KeyVault/vaults/secrets/read"],
@@ -119,6 +136,14 @@ const BUILT_IN: Record<string, Permission & { name: string }> = {
   },
 };
 
+/** What a request to blobs says beyond its action, which conditions may ask for. */
+export interface BlobRequest {
+  /** Path of the blob. */
+  path?: string;
+  /** Prefix of a list, which makes the request one. */
+  prefix?: string;
+}
+
 /** What a workspace's role assignments allow. */
 export class Access {
   private readonly assignments: Inputs[];
@@ -134,12 +159,13 @@ export class Access {
   }
 
   /** Whether a principal may do something with a resource, in the management plane or the data plane. */
-  can(principalId: string, action: string, resource: string): boolean {
+  can(principalId: string, action: string, resource: string, request: BlobRequest = {}): boolean {
     return this.assignments.some(
       (assignment) =>
         assignment.principalId === principalId &&
         contains(assignment.scope, resource) &&
-        allows(this.roleOf(assignment), action),
+        allows(this.roleOf(assignment), action) &&
+        (!assignment.condition || holds(assignment.condition, action, resource, request)),
     );
   }
 
@@ -156,7 +182,7 @@ function contains(scope: string, resource: string): boolean {
 }
 
 function allows(role: Permission, action: string): boolean {
-  const plane = /\/(blobs|files|keys|secrets)\/|FileBackupSemantics/.test(action) ? "data" : "management";
+  const plane = /\/(blobs|files|keys|keyValues|secrets)\/|FileBackupSemantics/.test(action) ? "data" : "management";
   const [yes, no] =
     plane === "data" ? [role.dataActions, role.notDataActions ?? []] : [role.actions, role.notActions ?? []];
   return yes.some((pattern) => matches(pattern, action)) && !no.some((pattern) => matches(pattern, action));
@@ -169,4 +195,37 @@ function matches(pattern: string, action: string): boolean {
     .map((text) => text.replace(/[.\\/]/g, "\\$&"))
     .join(".*");
   return new RegExp(`^${source}$`, "i").test(action);
+}
+
+/**
+ * Evaluates a condition: https://learn.microsoft.com/azure/role-based-access-control/conditions-format. An attribute that a
+ * request does not have makes a comparison false.
+ */
+function holds(condition: string, action: string, resource: string, request: BlobRequest): boolean {
+  const [, container] = /\/containers\/([^/]+)/.exec(resource) ?? [];
+  const attributes: Record<string, string | undefined> = {
+    [`@Resource[${STORAGE}/blobServices/containers:name]`]: container,
+    [`@Resource[${BLOBS}:path]`]: request.path,
+    [`@Request[${BLOBS}:prefix]`]: request.prefix,
+  };
+  let text = condition
+    .replace(/SubOperationMatches\{'Blob\.List'\}/g, String(request.prefix !== undefined))
+    .replace(/ActionMatches\{'([^']+)'\}/g, (_, pattern) => String(matches(pattern, action)))
+    .replace(/(@\w+\[[^\]]+\]) StringStartsWith '([^']*)'/g, (_, attribute, start) => {
+      assert.ok(attribute in attributes, `${attribute} is no attribute that this test knows`);
+      return String(attributes[attribute]?.startsWith(start) ?? false);
+    });
+  while (text.includes("("))
+    text = text.replace(/!?\(([^()]*)\)/, (whole, inner) => String(whole[0] === "!" ? !flat(inner) : flat(inner)));
+  return flat(text);
+}
+
+/** A condition without brackets: `AND` binds tighter than `OR`. */
+function flat(text: string): boolean {
+  return text.split(" OR ").some((part) =>
+    part.split(" AND ").every((term) => {
+      assert.match(term.trim(), /^(NOT )?(true|false)$/, "a condition that this test cannot read");
+      return /^(true|NOT false)$/.test(term.trim());
+    }),
+  );
 }
