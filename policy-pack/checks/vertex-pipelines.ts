@@ -1,11 +1,11 @@
 /**
  * The documents of Vertex AI Pipelines. A pipeline starts containers and jobs that stand in no resource of the stack, only
- * in the JSON of a schedule's `pipelineSpec`: the KFP v2 pipeline spec,
- * https://github.com/kubeflow/pipelines/blob/master/api/v2alpha1/pipeline_spec.proto
+ * in the JSON of a run: in a schedule, or in the source of a workflow that starts it. The document is a KFP v2 pipeline
+ * spec: https://github.com/kubeflow/pipelines/blob/master/api/v2alpha1/pipeline_spec.proto
  */
-import type { Check, Context, ResourceView } from "../control.ts";
+import type { Check, Context } from "../control.ts";
 import { type Finding, judge, violation } from "../findings.ts";
-import { describe, read, readJson } from "../read.ts";
+import { read, textOf } from "../read.ts";
 
 /** What runs one kind of task. */
 export interface Executor {
@@ -24,12 +24,15 @@ export interface VertexPipeline {
   /** The document as it is written. */
   written: Record<string, unknown>;
   executors: Executor[];
-  /** The schedule that holds it. */
-  schedule: ResourceView;
+  /** Service account that its runs act as, if it is known. */
+  account?: string;
 }
 
 /** Schedules of Vertex AI. */
 export const VERTEX_SCHEDULE = "gcp:vertex/aiSchedule:AiSchedule";
+
+/** Workflows, which can start a pipeline when somebody runs them. */
+export const WORKFLOW = "gcp:workflows/workflow:Workflow";
 
 /** Where a schedule describes the pipeline's run. */
 export const VERTEX_PIPELINE_JOB = "createPipelineJobRequest.pipelineJob";
@@ -40,23 +43,67 @@ const MAX_DEPTH = 50;
 /** A check of the document as a whole. A template that lies in Artifact Registry cannot be seen. */
 export function vertexPipelineCheck(rule: (pipeline: VertexPipeline, context: Context) => Finding[]): Check {
   return {
-    types: [VERTEX_SCHEDULE],
+    types: [VERTEX_SCHEDULE, WORKFLOW],
     whenAbsent: "complies",
     cloudDefault: "the document lies in Artifact Registry",
-    evaluate: (schedule, context) =>
-      onDocument(schedule.props, (written) => rule({ written, executors: executorsOf(written), schedule }, context)),
+    evaluate: ({ type, props }, context) => {
+      const judgeRun = (run: object) => onDocument(run, (written) => rule(pipelineOf(written, run), context));
+      return type === WORKFLOW ? onWorkflowRuns(props, judgeRun) : onScheduledRun(props, judgeRun);
+    },
   };
 }
 
-function onDocument(props: object, rule: (written: Record<string, unknown>) => Finding[]): Finding[] {
+/**
+ * Applies a rule to every run of a pipeline that a workflow sends: the bodies that hold a `pipelineSpec`. Sources can be
+ * YAML, too; what stands in one cannot be seen.
+ */
+export function onWorkflowRuns(props: object, rule: (run: object) => Finding[]): Finding[] {
+  return judge(read(props, "sourceContents"), "", { absent: "complies" }, (source) => {
+    const parsed = typeof source === "string" ? parseJson(source) : undefined;
+    return runsIn(parsed).flatMap(rule);
+  });
+}
+
+/** A schedule holds the document as text only; an object in its place could hold values that are not known yet. */
+function onScheduledRun(props: object, rule: (run: object) => Finding[]): Finding[] {
   const path = `${VERTEX_PIPELINE_JOB}.pipelineSpec`;
-  const reading = read(props, path);
-  if (reading.state === "known" && typeof reading.value !== "string") {
-    return [violation(`${path} is ${describe(reading.value)}; it must be JSON text`)];
+  return judge(read(props, path), "", { absent: "complies" }, (pipelineSpec, at) => {
+    if (typeof pipelineSpec !== "string") return [violation(`${at} must be JSON text`)];
+    const account = read(props, `${VERTEX_PIPELINE_JOB}.serviceAccount`);
+    return rule({ pipelineSpec, ...(account.state === "known" && { serviceAccount: account.value }) });
+  });
+}
+
+function runsIn(value: unknown, depth = 0): object[] {
+  if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return [];
+  if (Object.hasOwn(value, "pipelineSpec")) return [value];
+  return Object.values(value).flatMap((inner) => runsIn(inner, depth + 1));
+}
+
+/** The document is text in a schedule, and an object in the body that a workflow sends. */
+function onDocument(run: object, rule: (written: Record<string, unknown>) => Finding[]): Finding[] {
+  return judge(read(run, "pipelineSpec"), "", { absent: "complies" }, (value, path) => {
+    const written = typeof value === "string" ? parseJson(value) : value;
+    if (isObject(written)) return rule(written);
+    return [violation(`${path} is no pipeline in JSON`)];
+  });
+}
+
+function pipelineOf(written: Record<string, unknown>, run: object): VertexPipeline {
+  const account = read(run, "serviceAccount");
+  return {
+    written,
+    executors: executorsOf(written),
+    ...(account.state === "known" && { account: textOf(account.value) }),
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
-  return judge(readJson(props, path), "", { absent: "complies" }, (written) =>
-    isObject(written) ? rule(written) : [violation(`${path} is no pipeline`)],
-  );
 }
 
 /** A check of everything that the pipeline runs. */
@@ -89,12 +136,8 @@ function payloadOf(executor: Record<string, unknown>): unknown {
   const words = objectAt(executor, "container").args;
   const payload = Array.isArray(words) ? words[words.indexOf("--payload") + 1] : undefined;
   if (!Array.isArray(words) || !words.includes("--payload") || typeof payload !== "string") return undefined;
-  try {
-    return JSON.parse(payload);
-  } catch {
-    // What parameters are put into is no JSON until the pipeline runs.
-    return undefined;
-  }
+  // What parameters are put into is no JSON until the pipeline runs.
+  return parseJson(payload);
 }
 
 /** Spells the keys as JSON of the API does: components also write `job_spec` for `jobSpec`. */

@@ -4,6 +4,7 @@ import { inEach } from "../checks/places.ts";
 import { onJsonInput } from "../checks/providers.ts";
 import { grantTypes, noPublicMember } from "../checks/public-members.ts";
 import { mustHoldNoSecrets } from "../checks/secrets.ts";
+import { WORKFLOW } from "../checks/vertex-pipelines.ts";
 import type { Check, Control, Topic } from "../control.ts";
 import {
   anyOf,
@@ -202,6 +203,7 @@ const TEXTS: [cloud: "aws" | "gcp" | "azure", type: string, places: string[]][] 
   ["gcp", RUN_JOB, ofContainers("template.template.containers[]", "envs")],
   ["gcp", FUNCTION, ["serviceConfig.environmentVariables", "buildConfig.environmentVariables"]],
   ["gcp", FUNCTION_V1, ["environmentVariables", "buildEnvironmentVariables"]],
+  ["gcp", WORKFLOW, ["sourceContents", "userEnvVars"]],
   ["azure", WEB_APP, ["siteConfig.appSettings", "siteConfig.connectionStrings"]],
   ["azure", CONTAINER_APP, ofContainers("template.containers[]", "env")],
   ["azure", CONTAINER_GROUP, ["containers[].environmentVariables", "containers[].command"]],

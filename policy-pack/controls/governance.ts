@@ -3,6 +3,7 @@ import { isListed } from "../checks/allow-lists.ts";
 import { inEach } from "../checks/places.ts";
 import { AWS, AWS_NATIVE, AZURE_NATIVE, GCP } from "../checks/providers.ts";
 import { BUCKETS } from "../checks/s3-buckets.ts";
+import { pipelineCheck } from "../checks/sagemaker-pipelines.ts";
 import {
   AZURE_ML_COMPUTE,
   AZURE_ML_WORKSPACE,
@@ -17,6 +18,7 @@ import {
   SAGEMAKER_SPACE,
   WORKBENCH,
 } from "../checks/types.ts";
+import { executorCheck } from "../checks/vertex-pipelines.ts";
 import type { Check, Context, Control, Topic } from "../control.ts";
 import { type Finding, judge, violation } from "../findings.ts";
 import { read } from "../read.ts";
@@ -52,6 +54,9 @@ const AWS_REGIONS: Places = [
       "aws:kms/key:Key",
       "aws:kms/replicaKey:ReplicaKey",
       "aws:ecr/repository:Repository",
+      "aws:rds/cluster:Cluster",
+      "aws:rds/instance:Instance",
+      "aws:ssm/parameter:Parameter",
       "aws:efs/fileSystem:FileSystem",
       "aws:cloudwatch/logGroup:LogGroup",
     ],
@@ -83,6 +88,7 @@ const GCP_REGIONS: Places = [
     ].map((type) => `gcp:vertex/${type}`),
     ["region"],
   ],
+  [["gcp:sql/databaseInstance:DatabaseInstance", "gcp:workflows/workflow:Workflow"], ["region"]],
   [["gcp:vertex/aiEndpoint:AiEndpoint"], ["region", "location"]],
   [
     [
@@ -102,6 +108,7 @@ const GCP_REGIONS: Places = [
       "gcp:kms/keyRing:KeyRing",
       "gcp:artifactregistry/repository:Repository",
       "gcp:secretmanager/regionalSecret:RegionalSecret",
+      "gcp:parametermanager/regionalParameter:RegionalParameter",
       "gcp:logging/projectBucketConfig:ProjectBucketConfig",
     ],
     ["location"],
@@ -125,6 +132,8 @@ const AZURE_REGIONS: Places = [
       "azure-native:keyvault:Vault",
       "azure-native:containerregistry:Registry",
       "azure-native:containerregistry:Replication",
+      "azure-native:appconfiguration:ConfigurationStore",
+      "azure-native:dbforpostgresql:Server",
       "azure-native:operationalinsights:Workspace",
       "azure-native:resources:ResourceGroup",
       CLASSIC_ML_WORKSPACE,
@@ -227,6 +236,14 @@ const AWS_SIZES: Places = [
   [["aws-native:sagemaker:Cluster"], ["instanceGroups[].instanceType", "restrictedInstanceGroups[].instanceType"]],
 ];
 
+/** Where steps of SageMaker pipelines name their machines. */
+const STEP_SIZES = [
+  "resourceConfig.instanceType",
+  "processingResources.clusterConfig.instanceType",
+  "trainingJobDefinition.resourceConfig.instanceType",
+  "transformResources.instanceType",
+];
+
 const GCP_SIZES: Places = [
   [[WORKBENCH], ["gceSetup.machineType"]],
   [[LEGACY_NOTEBOOK], ["machineType"]],
@@ -272,8 +289,20 @@ const approvedSize: Control = {
     },
   },
   checks: {
-    aws: listChecks(AWS_SIZES, "chosen by AWS, or by who starts it", "allowedTypes", sizeNames),
-    gcp: listChecks(GCP_SIZES, "chosen by Google Cloud", "allowedTypes", sizeNames),
+    aws: [
+      ...listChecks(AWS_SIZES, "chosen by AWS, or by who starts it", "allowedTypes", sizeNames),
+      pipelineCheck(({ settings }, context) =>
+        inEach(settings, STEP_SIZES, (path) => mustBeOn(settings, path, context, "allowedTypes", sizeNames)),
+      ),
+    ],
+    gcp: [
+      ...listChecks(GCP_SIZES, "chosen by Google Cloud", "allowedTypes", sizeNames),
+      executorCheck(({ job = {} }, context) =>
+        inEach(job, ["jobSpec.workerPoolSpecs[].machineSpec.machineType"], (path) =>
+          mustBeOn(job, path, context, "allowedTypes", sizeNames),
+        ),
+      ),
+    ],
     azure: listChecks(AZURE_SIZES, "chosen by Azure", "allowedTypes", sizeNames),
   },
 };

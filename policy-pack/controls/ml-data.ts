@@ -2,6 +2,7 @@
 import { onlyIf } from "../checks/conditions.ts";
 import { mustNameKmsKey } from "../checks/customer-keys.ts";
 import { mustBeDedicatedAccount, mustNotBeDefaultNetwork } from "../checks/google-defaults.ts";
+import { onWorkflowRuns, VERTEX_PIPELINE_JOB, VERTEX_SCHEDULE, WORKFLOW } from "../checks/vertex-pipelines.ts";
 import type { Check, Control, Topic } from "../control.ts";
 import { anyOf, type Finding, mustBeSet, mustEqual, same } from "../findings.ts";
 
@@ -14,7 +15,6 @@ const FEATURE_STORES = [
 const DATA = ["gcp:vertex/aiDataset:AiDataset", "gcp:vertex/aiIndex:AiIndex", "gcp:vertex/aiTensorboard:AiTensorboard"];
 const REASONING_ENGINE = "gcp:vertex/aiReasoningEngine:AiReasoningEngine";
 const PERSISTENT_RESOURCE = "gcp:vertex/aiPersistentResource:AiPersistentResource";
-const SCHEDULE = "gcp:vertex/aiSchedule:AiSchedule";
 const PIPELINE = "createPipelineJobRequest";
 
 /** Vertex AI has one place for keys. */
@@ -27,15 +27,18 @@ function vertexKey(types: string[]): Check {
   };
 }
 
-/** A check of schedules that run pipelines, whose settings begin with the path `job`. */
-function pipelineCheck(cloudDefault: string, rule: (props: object, job: string) => Finding[]): Check {
-  return {
-    types: [SCHEDULE],
-    whenAbsent: "complies",
-    cloudDefault: `for pipelines, ${cloudDefault}`,
-    evaluate: ({ props }) =>
-      onlyIf(props, PIPELINE, (request) => request !== undefined, rule(props, `${PIPELINE}.pipelineJob.`)),
-  };
+/** Checks of runs of pipelines, whose settings begin with the path `job`: by schedules, and by workflows that start one. */
+function pipelineChecks(cloudDefault: string, rule: (props: object, job: string) => Finding[]): Check[] {
+  const common = { whenAbsent: "complies", cloudDefault: `for pipelines, ${cloudDefault}` } as const;
+  return [
+    {
+      ...common,
+      types: [VERTEX_SCHEDULE],
+      evaluate: ({ props }) =>
+        onlyIf(props, PIPELINE, (request) => request !== undefined, rule(props, `${VERTEX_PIPELINE_JOB}.`)),
+    },
+    { ...common, types: [WORKFLOW], evaluate: ({ props }) => onWorkflowRuns(props, (run) => rule(run, "")) },
+  ];
 }
 
 /** One of Google's own networks reaches the internet; a network of the customer's is peered or attached. */
@@ -109,10 +112,10 @@ const controls: Control[] = [
   },
   {
     id: "managed-compute-cmk",
-    title: "Agents, pipelines and persistent resources are encrypted with a customer-managed key",
+    title: "Agents, pipelines, workflows and persistent resources are encrypted with a customer-managed key",
     severity: "high",
     why: "Their disks, code and session memory hold what users and jobs feed them; a key of your own shows who decrypts that.",
-    remedy: "Set `encryptionSpec.kmsKeyName` when the resource is created.",
+    remedy: "Set `encryptionSpec.kmsKeyName`, or `cryptoKeyName` of a workflow, when the resource is created.",
     url: "https://cloud.google.com/vertex-ai/docs/general/cmek",
     frameworks: {
       nist80053: ["SC-12", "SC-13", "SC-28"],
@@ -125,7 +128,16 @@ const controls: Control[] = [
     checks: {
       gcp: [
         vertexKey([REASONING_ENGINE, PERSISTENT_RESOURCE]),
-        pipelineCheck("keys that Google manages", (props, job) => mustBeSet(props, `${job}encryptionSpec.kmsKeyName`)),
+        {
+          // Its source holds what it sends, and its log what came back.
+          types: [WORKFLOW],
+          whenAbsent: "violates",
+          cloudDefault: "keys that Google manages",
+          evaluate: ({ props }) => mustBeSet(props, "cryptoKeyName"),
+        },
+        ...pipelineChecks("keys that Google manages", (props, job) =>
+          mustBeSet(props, `${job}encryptionSpec.kmsKeyName`),
+        ),
       ],
     },
   },
@@ -157,13 +169,37 @@ const controls: Control[] = [
           cloudDefault: "a network that Google owns, with access to the internet",
           evaluate: ({ props }) => mustBeAttached(props, ""),
         },
-        pipelineCheck("a network that Google owns, with access to the internet", mustBeAttached),
+        ...pipelineChecks("a network that Google owns, with access to the internet", mustBeAttached),
+      ],
+    },
+  },
+  {
+    id: "network-attachment-named-producers",
+    title: "Network attachments let in the projects that they name",
+    severity: "medium",
+    why: "Whoever knows the name of an attachment that accepts everybody puts machines of theirs into your subnet.",
+    remedy: "Set `connectionPreference` to `ACCEPT_MANUAL`, and list the projects in `producerAcceptLists`.",
+    url: "https://cloud.google.com/vpc/docs/about-network-attachments",
+    frameworks: {
+      nist80053: ["AC-4", "SC-7"],
+      iso27001: ["A.8.20", "A.8.22"],
+      soc2: ["CC6.6"],
+      pciDss: ["1.3.1"],
+    },
+    checks: {
+      gcp: [
+        {
+          types: ["gcp:compute/networkAttachment:NetworkAttachment"],
+          whenAbsent: "violates",
+          cloudDefault: "must be given",
+          evaluate: ({ props }) => mustEqual(props, "connectionPreference", "ACCEPT_MANUAL", { absent: "violates" }),
+        },
       ],
     },
   },
   {
     id: "managed-compute-dedicated-identity",
-    title: "Agents, pipelines and persistent resources act with an identity of their own",
+    title: "Agents, pipelines, workflows and persistent resources act with an identity of their own",
     severity: "high",
     why: "Google's service agents and the default account are shared by the whole project: what one agent or job may read, all may.",
     remedy: "Name a service account of its own, or use an agent identity.",
@@ -195,7 +231,13 @@ const controls: Control[] = [
               absent: "violates",
             }),
         },
-        pipelineCheck("the project's default compute service account", (props, job) =>
+        {
+          types: [WORKFLOW],
+          whenAbsent: "violates",
+          cloudDefault: "the project's default compute service account",
+          evaluate: ({ props }) => mustBeDedicatedAccount(props, "serviceAccount"),
+        },
+        ...pipelineChecks("the project's default compute service account", (props, job) =>
           mustBeDedicatedAccount(props, `${job}serviceAccount`),
         ),
       ],

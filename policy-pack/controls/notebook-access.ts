@@ -20,6 +20,7 @@ import {
   each,
   type Finding,
   judge,
+  mustBeAbsent,
   mustBeOneOf,
   mustBeSet,
   mustEqual,
@@ -199,7 +200,11 @@ export const access: Control[] = [
           types: [AZURE_ML_COMPUTE],
           whenAbsent: "violates",
           cloudDefault: "local authentication is possible",
-          evaluate: ({ props }) => onCompute(props, COMPUTE_KINDS, mustBeOn(props, "properties.disableLocalAuth")),
+          evaluate: ({ props }) => [
+            ...onCompute(props, COMPUTE_KINDS, mustBeOn(props, "properties.disableLocalAuth")),
+            // An administrator of the nodes, with a password or a key of their own.
+            ...onCompute(props, ["AmlCompute"], mustBeAbsent(props, "properties.properties.userAccountCredentials")),
+          ],
         },
         {
           types: [CLASSIC_COMPUTE_INSTANCE, CLASSIC_COMPUTE_CLUSTER, "azure:machinelearning/synapseSpark:SynapseSpark"],

@@ -2,6 +2,7 @@
 import { isListed } from "../checks/allow-lists.ts";
 import { onCompute } from "../checks/azure-ml.ts";
 import { mustNameKmsKey } from "../checks/customer-keys.ts";
+import { isoMinutes } from "../checks/durations.ts";
 import { metadataChecks, mustBeOn, RUNTIME_MACHINE } from "../checks/google-notebooks.ts";
 import { ownMachineChecks } from "../checks/notebook-runs.ts";
 import {
@@ -51,6 +52,21 @@ function mustBeApproved(props: object, parts: string[], context: Context, fallba
 function hasAccelerator(props: object, path: string, kind: "list" | "object" | "text", context: Context): Finding[] {
   if (context.flag("includeAccelerators")) return [violation("machines with GPUs are included")];
   return judge(read(props, path), "", { absent: "violates" }, () => mustBeSet(props, path, kind));
+}
+
+/** A cluster must have no node when there is nothing to do, and must find out soon enough. */
+function mustScaleDown(props: object, context: Context): Finding[] {
+  const scale = "properties.properties.scaleSettings";
+  const max = context.number("maxIdleMinutes");
+  return [
+    ...mustBeBetween(props, `${scale}.minNodeCount`, { max: 0 }, { absent: "complies" }),
+    ...judge(read(props, `${scale}.nodeIdleTimeBeforeScaleDown`), "", { absent: "complies" }, (value, at) => {
+      const minutes = isoMinutes(value);
+      return minutes !== undefined && minutes <= max
+        ? []
+        : [violation(`${at} must be a time of at most ${max} minutes`)];
+    }),
+  ];
 }
 
 const GOOGLE_IMAGE = "cloud-notebooks-managed/workbench-instances";
@@ -370,28 +386,27 @@ export const machines: Control[] = [
   notebookIdleShutdown,
   {
     id: "compute-cluster-scales-to-zero",
-    title: "Compute clusters scale down to no nodes",
+    title: "Compute clusters scale down to no nodes soon after the last job",
     severity: "low",
     why: "Nodes that wait for jobs cost money and keep data and credentials on a running machine.",
-    remedy: "Set the smallest number of nodes to 0.",
+    remedy: "Set the smallest number of nodes to 0, and give idle ones back within an hour.",
     frameworks: { nist80053: ["CM-7"], soc2: ["CC6.1"], checkov: ["CKV_AZURE_150"] },
+    parameters: {
+      maxIdleMinutes: {
+        description: "Longest time that nodes wait for the next job, in minutes.",
+        type: "integer",
+        default: 60,
+        minimum: 2,
+        maximum: 1440,
+      },
+    },
     checks: {
       azure: [
         {
           types: [AZURE_ML_COMPUTE],
           whenAbsent: "complies",
-          cloudDefault: "`minNodeCount` is 0",
-          evaluate: ({ props }) =>
-            onCompute(
-              props,
-              ["AmlCompute"],
-              mustBeBetween(
-                props,
-                "properties.properties.scaleSettings.minNodeCount",
-                { max: 0 },
-                { absent: "complies" },
-              ),
-            ),
+          cloudDefault: "`minNodeCount` is 0, and idle nodes are given back after 2 minutes",
+          evaluate: ({ props }, context) => onCompute(props, ["AmlCompute"], mustScaleDown(props, context)),
         },
         {
           types: [CLASSIC_COMPUTE_CLUSTER],

@@ -13,13 +13,7 @@ import {
   pipelineCheck,
   SAGEMAKER_PIPELINE,
 } from "../checks/sagemaker-pipelines.ts";
-import {
-  executorCheck,
-  inExecutor,
-  VERTEX_PIPELINE_JOB,
-  type VertexPipeline,
-  vertexPipelineCheck,
-} from "../checks/vertex-pipelines.ts";
+import { executorCheck, inExecutor, type VertexPipeline, vertexPipelineCheck } from "../checks/vertex-pipelines.ts";
 import type { Control, StackResource, StackView, Topic } from "../control.ts";
 import { anyOf, type Finding, judge, mustBeSet, mustNotEqual, violation } from "../findings.ts";
 import { read, textOf } from "../read.ts";
@@ -98,8 +92,7 @@ function roleOf(settings: object): string | undefined {
 
 const ACCOUNT = "jobSpec.serviceAccount";
 
-function jobsMustDiffer({ executors, schedule }: VertexPipeline): Finding[] {
-  const own = textAt(schedule.props, `${VERTEX_PIPELINE_JOB}.serviceAccount`);
+function jobsMustDiffer({ executors, account: own }: VertexPipeline): Finding[] {
   const starters = executors.filter(({ job }) => job !== undefined);
   const accounts = starters.map(({ job = {} }) => textAt(job, ACCOUNT));
   return starters.flatMap((executor, index) => {

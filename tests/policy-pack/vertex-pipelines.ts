@@ -21,6 +21,16 @@ export function customJob(jobSpec: Record<string, unknown>, more: Record<string,
   };
 }
 
+/** A workflow that starts such a run, which holds the document as an object. */
+export function workflow(document: string, job: Record<string, unknown> = {}): Record<string, unknown> {
+  const run = `{${JSON.stringify(job).slice(1, -1)}${Object.keys(job).length > 0 ? "," : ""}"pipelineSpec":${document}}`;
+  const step = `{"start":{"call":"http.post","args":{"url":"https://a","body":${run}}}}`;
+  return { sourceContents: `{"main":{"steps":[${step}]}}` };
+}
+
+const SCHEDULE = "gcp:vertex/aiSchedule:AiSchedule";
+const WORKFLOW = "gcp:workflows/workflow:Workflow";
+
 /** The cases of a control on pipelines with one executor each, and on documents that are not known or no JSON. */
 export function onVertexPipelines(
   control: string,
@@ -29,17 +39,19 @@ export function onVertexPipelines(
   job: Record<string, unknown> = {},
 ): ControlCases[] {
   const document = (executors: unknown) => JSON.stringify({ schemaVersion: "2.1.0", deploymentSpec: { executors } });
+  const each = (write: (document: string) => Record<string, unknown>) =>
+    cases.map(([shows, executor, expected]): NonNullable<ControlCases["cases"]>[number] => [
+      shows,
+      write(document({ "exec-one": executor })),
+      expected,
+      parameters,
+    ]);
   return [
     {
       control,
-      type: "gcp:vertex/aiSchedule:AiSchedule",
+      type: SCHEDULE,
       cases: [
-        ...cases.map(([shows, executor, expected]): NonNullable<ControlCases["cases"]>[number] => [
-          shows,
-          schedule(document({ "exec-one": executor }), job),
-          expected,
-          parameters,
-        ]),
+        ...each((text) => schedule(text, job)),
         ["an unknown document", schedule(unknown, job), "undecided"],
         ["a document that is no JSON", schedule("{", job), "violates"],
         ["a document that is no text", schedule({ deploymentSpec: {} }, job), "violates"],
@@ -51,6 +63,17 @@ export function onVertexPipelines(
           { createPipelineJobRequest: { pipelineJob: { templateUri: "https://a", ...job } } },
           "complies",
         ],
+      ],
+    },
+    {
+      control,
+      type: WORKFLOW,
+      cases: [
+        ...each((text) => workflow(text, job)),
+        ["an unknown source", { sourceContents: unknown }, "undecided"],
+        ["a source in YAML", { sourceContents: "main:\n  steps: []" }, "complies"],
+        ["a document that is no object", workflow("7", job), "violates"],
+        ["a document in an expression", workflow(`"\${spec}"`, job), "violates"],
       ],
     },
   ];

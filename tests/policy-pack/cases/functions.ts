@@ -214,6 +214,12 @@ const secrets: ControlCases[] = [
   ...variables("gcp:cloudfunctionsv2/function:Function", "buildConfig.environmentVariables", false),
   ...variables("gcp:cloudfunctions/function:Function", "environmentVariables", false),
   ...variables("gcp:cloudfunctions/function:Function", "buildEnvironmentVariables", false),
+  ...variables("gcp:workflows/workflow:Workflow", "userEnvVars", false),
+  ...on(
+    SECRETS,
+    ["gcp:workflows/workflow:Workflow"],
+    [["a password in its source", { sourceContents: `main:\n  password: "${PASSWORD}"` }, "violates"]],
+  ),
   ...variables("azure-native:web:WebApp", "siteConfig.appSettings", true),
   ...on(
     SECRETS,

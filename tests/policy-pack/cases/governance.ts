@@ -1,6 +1,8 @@
 import { AWS, AWS_NATIVE, AZURE_NATIVE, GCP } from "../../../policy-pack/checks/providers.ts";
 import type { ControlCases, ResourceCase } from "../cases.ts";
+import { onPipelines } from "../pipelines.ts";
 import { unknown } from "../server.ts";
+import { customJob, onVertexPipelines } from "../vertex-pipelines.ts";
 
 const REGION = "resource-approved-region";
 const SIZE = "compute-approved-size";
@@ -77,6 +79,9 @@ const regions: ControlCases[] = [
     "aws:kms/key:Key",
     "aws:kms/replicaKey:ReplicaKey",
     "aws:ecr/repository:Repository",
+    "aws:rds/cluster:Cluster",
+    "aws:rds/instance:Instance",
+    "aws:ssm/parameter:Parameter",
     "aws:efs/fileSystem:FileSystem",
     "aws:cloudwatch/logGroup:LogGroup",
   ]),
@@ -100,7 +105,9 @@ const regions: ControlCases[] = [
       ["replicas of a wrong type", { replicas: "eu-west-1" }, "violates", REGIONS],
     ],
   },
-  ...inGcp([GCP], ["region"]),
+  ...inGcp([GCP, "gcp:sql/databaseInstance:DatabaseInstance", "gcp:workflows/workflow:Workflow"], ["region"]),
+  ...inGcp(["gcp:parametermanager/regionalParameter:RegionalParameter"]),
+  ...inAzure(["azure-native:appconfiguration:ConfigurationStore", "azure-native:dbforpostgresql:Server"]),
   ...listed(REGION, [GCP], ["zone"], "europe-west1-b", "us-central1-a"),
   ...inGcp(
     [
@@ -263,4 +270,34 @@ const sizes: ControlCases[] = [
   ...ofAzure(["azure:machinelearning/computeCluster:ComputeCluster"], ["vmSize"]),
 ];
 
-export const cases: ControlCases[] = [...regions, ...sizes];
+const inPipelines: ControlCases[] = [
+  ...onPipelines(
+    SIZE,
+    [
+      ["on the list", "Training", { ResourceConfig: { InstanceType: "ml.t3.large" } }, "complies"],
+      ["not on the list", "Training", { ResourceConfig: { InstanceType: "ml.p5.48xlarge" } }, "violates"],
+      [
+        "a processing job's, not on the list",
+        "Processing",
+        { ProcessingResources: { ClusterConfig: { InstanceType: "ml.p5.48xlarge" } } },
+        "violates",
+      ],
+    ],
+    TYPES,
+  ),
+  ...onVertexPipelines(
+    SIZE,
+    [
+      ["on the list", machines("n2-standard-4"), "complies"],
+      ["not on the list", machines("a3-highgpu-8g"), "violates"],
+    ],
+    TYPES,
+  ),
+];
+
+/** A custom job on machines of this type. */
+function machines(machine_type: string) {
+  return customJob({ worker_pool_specs: [{ machine_spec: { machine_type } }] });
+}
+
+export const cases: ControlCases[] = [...inPipelines, ...regions, ...sizes];

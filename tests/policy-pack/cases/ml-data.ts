@@ -96,7 +96,65 @@ const pipelines: ControlCases[] = [
   ),
 ];
 
+const WORKFLOW = "gcp:workflows/workflow:Workflow";
+/** A workflow that sends a run of a pipeline. */
+const sends = (run: object, more: object = {}) => ({
+  sourceContents: JSON.stringify({ main: { steps: [{ start: { args: { body: { pipelineSpec: {}, ...run } } } }] } }),
+  serviceAccount: "start@p.iam.gserviceaccount.com",
+  cryptoKeyName: GOOGLE_KEY,
+  ...more,
+});
+const key = { encryptionSpec: { kmsKeyName: GOOGLE_KEY } };
+const account = { serviceAccount: "train@p.iam.gserviceaccount.com" };
+
+const workflows: ControlCases[] = [
+  ...on(
+    "managed-compute-cmk",
+    [WORKFLOW],
+    [
+      ["a key for the run and the workflow", sends(key), "complies"],
+      ["no key for the run", sends({}), "violates"],
+      ["no key for the workflow", sends(key, { cryptoKeyName: "" }), "violates"],
+      ["a workflow of another kind", { sourceContents: "main: []", cryptoKeyName: unknown }, "complies"],
+      ["an unknown source", sends(key, { sourceContents: unknown }), "undecided"],
+    ],
+  ),
+  ...on(
+    "managed-compute-private-network",
+    [WORKFLOW],
+    [
+      ["an attachment", sends(interfaceTo(ATTACHMENT)), "complies"],
+      ["no network", sends({}), "violates"],
+      ["an unknown source", { sourceContents: unknown }, "undecided"],
+    ],
+  ),
+  ...on(
+    "managed-compute-dedicated-identity",
+    [WORKFLOW],
+    [
+      ["accounts of their own", sends(account), "complies"],
+      ["the default account for the run", sends({}), "violates"],
+      [
+        "the default account for the workflow",
+        sends(account, { serviceAccount: "1-compute@developer.gserviceaccount.com" }),
+        "violates",
+      ],
+      ["no account for the workflow", sends(account, { serviceAccount: undefined }), "violates"],
+    ],
+  ),
+  ...on(
+    "network-attachment-named-producers",
+    ["gcp:compute/networkAttachment:NetworkAttachment"],
+    [
+      ["by name", { connectionPreference: "ACCEPT_MANUAL" }, "complies"],
+      ["everybody", { connectionPreference: "ACCEPT_AUTOMATIC" }, "violates"],
+      ["unknown", { connectionPreference: unknown }, "undecided"],
+    ],
+  ),
+];
+
 export const cases: ControlCases[] = [
+  ...workflows,
   ...pipelines,
   ...on(
     "feature-store-cmk",

@@ -976,6 +976,11 @@ const others: ControlCases[] = [
       ["left out", compute("ComputeInstance", {}), "violates"],
       ["attached compute of another kind", compute("Databricks", {}), "complies"],
       ["unknown", compute("AmlCompute", {}, { disableLocalAuth: unknown }), "undecided"],
+      [
+        "an administrator of the nodes",
+        compute("AmlCompute", { userAccountCredentials: { adminUserName: "admin" } }, { disableLocalAuth: true }),
+        "violates",
+      ],
     ],
   ),
   ...on(
@@ -1287,6 +1292,20 @@ const others: ControlCases[] = [
       ["to zero", compute("AmlCompute", { scaleSettings: { maxNodeCount: 4, minNodeCount: 0 } }), "complies"],
       ["to one", compute("AmlCompute", { scaleSettings: { maxNodeCount: 4, minNodeCount: 1 } }), "violates"],
       ["to many", compute("AmlCompute", { scaleSettings: { minNodeCount: "many" } }), "violates"],
+      ["soon", compute("AmlCompute", { scaleSettings: { nodeIdleTimeBeforeScaleDown: "PT15M" } }), "complies"],
+      ["late", compute("AmlCompute", { scaleSettings: { nodeIdleTimeBeforeScaleDown: "PT2H" } }), "violates"],
+      ["at no time", compute("AmlCompute", { scaleSettings: { nodeIdleTimeBeforeScaleDown: "soon" } }), "violates"],
+      [
+        "at an unknown time",
+        compute("AmlCompute", { scaleSettings: { nodeIdleTimeBeforeScaleDown: unknown } }),
+        "undecided",
+      ],
+      [
+        "later than asked for",
+        compute("AmlCompute", { scaleSettings: { nodeIdleTimeBeforeScaleDown: "PT15M" } }),
+        "violates",
+        { maxIdleMinutes: 10 },
+      ],
       ["unknown", compute("AmlCompute", { scaleSettings: { minNodeCount: unknown } }), "undecided"],
     ],
   ),

@@ -1,7 +1,7 @@
 import type { ControlCases, ResourceCase, StackCase } from "../cases.ts";
 import { onPipelines } from "../pipelines.ts";
 import { type TestResource, unknown, urnOf } from "../server.ts";
-import { customJob, onVertexPipelines, schedule } from "../vertex-pipelines.ts";
+import { customJob, onVertexPipelines, schedule, workflow } from "../vertex-pipelines.ts";
 
 const KEY = "arn:aws:kms:eu-west-1:111122223333:key/1";
 const GOOGLE_KEY = "projects/p/locations/europe-west1/keyRings/r/cryptoKeys/k";
@@ -151,6 +151,13 @@ const vertexInputs: ControlCases[] = [
     ],
   },
 ];
+
+/** A document whose image comes from a parameter. */
+const CHOSEN_IMAGE = (
+  document({ container: { image: input("image") } }, { image: CHOSEN }).createPipelineJobRequest as {
+    pipelineJob: { pipelineSpec: string };
+  }
+).pipelineJob.pipelineSpec;
 
 const AZURE_PIPELINES: [name: string, write: (jobs: unknown) => Record<string, unknown>][] = [
   ["Job", (jobs) => ({ properties: { jobs } })],
@@ -372,7 +379,14 @@ const schedules: ControlCases[] = [
   },
 ];
 
+const inWorkflow: ControlCases = {
+  control: "pipeline-inputs-fixed",
+  type: "gcp:workflows/workflow:Workflow",
+  cases: [["an image from a parameter", workflow(CHOSEN_IMAGE), "violates"]],
+};
+
 export const cases: ControlCases[] = [
+  inWorkflow,
   ...sagemakerInputs,
   ...vertexInputs,
   ...azureInputs,
