@@ -4,7 +4,7 @@
 preview: node_modules/.installed
 	npm run --silent preview
 
-test: node_modules/.installed .cache/api-models/.installed .cache/azure-ml/.installed .cache/checkov/.installed
+test: node_modules/.installed .cache/api-models/.installed .cache/azure-ml/.installed .cache/kfp/.installed .cache/checkov/.installed
 	npm run --silent check
 	npm test --silent
 
@@ -27,12 +27,13 @@ node_modules/.installed: package-lock.json package.json components/package.json 
 	@touch $@
 
 # Python packages that only the tests use, kept apart from the machine's own: the clouds' API models, Azure ML's own
-# schemas, and a scanner.
+# schemas, a scanner, and the reader of Vertex AI's pipelines.
 PIP_INSTALL = PIP_ROOT_USER_ACTION=ignore python3 -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
 .cache/api-models/.installed: tests/api-models/requirements.txt
 .cache/azure-ml/.installed: tests/azure-ml/requirements.txt
 .cache/checkov/.installed: tests/scanners/requirements.txt
+.cache/kfp/.installed: tests/kfp/requirements.txt
 .cache/%/.installed:
 	rm -rf $(@D)
 	$(PIP_INSTALL) --target $(@D) -r $<

@@ -1,7 +1,10 @@
 import type { Gap } from "../platform.ts";
 import type { Workspace } from "../spec.ts";
+import type { PipelineSpec } from "../training-spec.ts";
+import { LAUNCHER_IMAGE } from "./image-gate.ts";
 import { MAX_LOG_RETENTION_DAYS } from "./logs.ts";
 import { acceleratorOf, machineTypeOf } from "./machines.ts";
+import { JOBS_INTERNET } from "./training-checks.ts";
 
 /** What the spec asks for and Google Cloud cannot give in full. */
 export function findGaps(workspace: Workspace): Gap[] {
@@ -11,19 +14,22 @@ export function findGaps(workspace: Workspace): Gap[] {
     ...keyGaps(workspace),
     ...peopleGaps(workspace),
     ...notebookGaps(workspace),
+    ...secretGaps(workspace),
+    ...trainingGaps(workspace),
   ];
 }
 
 function networkGaps({ network }: Workspace): Gap[] {
-  const gaps = [
-    {
+  const gaps: Gap[] = [];
+  if (!network.perimeter) {
+    gaps.push({
       path: "network.egress",
       message:
         "Google APIs answer for every customer at one address, so a person with credentials of another organization could " +
         "write there from a notebook. Only a VPC Service Controls perimeter, which belongs to the organization, stops that; " +
         "the restricted address that the network uses is ready for one.",
-    },
-  ];
+    });
+  }
   if (network.egress === "approved") {
     gaps.push({
       path: "network.approvedHosts",
@@ -61,7 +67,7 @@ function peopleGaps({ people, notebooks }: Workspace): Gap[] {
   const jobs = {
     path: "people.dataScientists",
     message:
-      "Vertex AI has no IAM condition on a job's network or key, so nobody may start Vertex AI jobs by hand: they could run outside the workspace's limits. Notebooks compute on their own machines.",
+      "Vertex AI has no IAM condition on a job's network or key, so nobody may start Vertex AI jobs by hand: they could run outside the workspace's limits. Notebooks compute on their own machines, and people start the pipelines of the spec.",
   };
   const owners = new Set(notebooks.map((notebook) => notebook.owner));
   const federated = people.dataScientists.flatMap((person, index) => {
@@ -97,4 +103,74 @@ function isReachable(repository: string, { egress, approvedHosts }: Workspace["n
   const { hostname } = new URL(repository);
   if (egress !== "approved") return false;
   return approvedHosts.some((host) => (host.startsWith("*.") ? hostname.endsWith(host.slice(1)) : host === hostname));
+}
+
+function secretGaps({ secrets }: Workspace): Gap[] {
+  return secrets.flatMap(({ name, rotationFunctionId }, index) => {
+    if (!rotationFunctionId) return [];
+    const message = `Secret Manager calls no function of AWS: when ${name} is due it writes to the topic for rotation, and an operator adds the new value.`;
+    return [{ path: `secrets[${index}].rotationFunctionId`, message }];
+  });
+}
+
+function trainingGaps(workspace: Workspace): Gap[] {
+  const { network, training } = workspace;
+  if (training.pipelines.length === 0) return [];
+  return [
+    ...(network.perimeter ? [] : [jobsInternetGap(workspace)]),
+    ...(network.existing ? [existingNetworkGap()] : []),
+    {
+      path: "training.pipelines",
+      message:
+        "Vertex AI pulls images as its own agent and runs a pipeline's own tasks (the gate, the launcher of jobs, the " +
+        `registration) on Google's published image ${LAUNCHER_IMAGE}, as an account that reads no data; a step's account has ` +
+        "no right on images at all, and sees the names of other objects in the stores that it names.",
+    },
+    ...(training.cluster.idleMinutes > 0 ? [idleGap()] : []),
+    ...training.pipelines.flatMap(pipelineGaps),
+  ];
+}
+
+function jobsInternetGap({ network }: Workspace): Gap {
+  return {
+    path: "network.perimeter",
+    message:
+      `accepted (${JOBS_INTERNET}): without a VPC Service Controls perimeter, jobs reach the internet through Google's own ` +
+      `gateways, whatever egress says ("${network.egress}"). Only what their accounts may read is protected: each step's ` +
+      "own inputs and secrets.",
+  };
+}
+
+function existingNetworkGap(): Gap {
+  return {
+    path: "network.existing",
+    message:
+      "jobs take addresses of the first existing subnet, whose range the workspace does not know: what they reach is up " +
+      "to that network's firewall rules, and steps are told apart at a database by their sign-in only.",
+  };
+}
+
+function idleGap(): Gap {
+  const message =
+    "Vertex AI gives machines back as soon as a step ends. Machines that wait need a persistent resource, which never " +
+    "scales down to none, so there is none.";
+  return { path: "training.cluster.idleMinutes", message };
+}
+
+function pipelineGaps({ steps }: PipelineSpec, index: number): Gap[] {
+  return steps.flatMap((step, number) => {
+    const path = `training.pipelines[${index}].steps[${number}]`;
+    const gaps: Gap[] = [];
+    if (step.nodes > 1 && step.encryptBetweenNodes) {
+      const message =
+        "Vertex AI has no setting for it: Google's network encrypts what its machines send to each other, with keys of Google's.";
+      gaps.push({ path: `${path}.encryptBetweenNodes`, message });
+    }
+    if (step.kind === "register") {
+      const message =
+        "Vertex AI's registry has no state of approval: a version has the label approval=pending, and an operator gives it the alias approved.";
+      gaps.push({ path: `${path}.kind`, message });
+    }
+    return gaps;
+  });
 }

@@ -312,8 +312,7 @@ export class TrainingPipeline extends pulumi.ComponentResource {
 
 function startWorkflow(url: string, body: object): object {
   const start = { call: "http.post", args: { url, auth: { type: "OAuth2" }, body }, result: "started" };
-  const expression = (text: string) => ["$", "{", text, "}"].join("");
-  return { main: { steps: [{ start }, { done: { return: expression("started.body.name") } }] } };
+  return { main: { steps: [{ start }, { done: { return: `\${started.body.name}` } }] } };
 }
 
 /** What is known once other resources exist; in a preview too, unless they were given as outputs of others. */

@@ -20,6 +20,8 @@ export interface AccessRequest {
   on: string;
   /** `resource.name` as conditions see it. */
   resourceName?: string;
+  /** `resource.type` as conditions see it. */
+  resourceType?: string;
   /** `destination.port` as conditions see it. */
   port?: number;
 }
@@ -43,6 +45,7 @@ const PREDEFINED_ROLES: Record<string, string[]> = {
     "artifactregistry.versions.get",
     "artifactregistry.versions.list",
   ],
+  "roles/cloudsql.instanceUser": ["cloudsql.instances.get", "cloudsql.instances.login"],
   "roles/cloudkms.cryptoKeyEncrypterDecrypter": [
     "cloudkms.cryptoKeyVersions.useToDecrypt",
     "cloudkms.cryptoKeyVersions.useToEncrypt",
@@ -50,6 +53,13 @@ const PREDEFINED_ROLES: Record<string, string[]> = {
   "roles/compute.osLogin": ["compute.instances.get", "compute.instances.list", "compute.instances.osLogin"],
   "roles/iam.serviceAccountUser": ["iam.serviceAccounts.actAs", "iam.serviceAccounts.get", "iam.serviceAccounts.list"],
   "roles/iap.tunnelResourceAccessor": ["iap.tunnelDestGroups.accessViaIAP", "iap.tunnelInstances.accessViaIAP"],
+  "roles/parametermanager.parameterAccessor": [
+    "parametermanager.parameterVersions.get",
+    "parametermanager.parameterVersions.render",
+  ],
+  "roles/secretmanager.secretAccessor": ["secretmanager.versions.access"],
+  "roles/secretmanager.secretVersionAdder": ["secretmanager.versions.add"],
+  "roles/storage.legacyBucketReader": ["storage.buckets.get", "storage.objects.list"],
   "roles/storage.objectUser": [
     "storage.objects.create",
     "storage.objects.delete",
@@ -66,9 +76,12 @@ const PREDEFINED_ROLES: Record<string, string[]> = {
  * evaluation: an agent acts for Google's service, which checks the caller's rights.
  */
 const AGENT_ROLES: Record<string, RegExp> = {
+  "roles/aiplatform.serviceAgent": /^serviceAccount:service-\d+@gcp-sa-aiplatform\.iam\.gserviceaccount\.com$/,
   "roles/artifactregistry.serviceAgent":
     /^serviceAccount:service-\d+@gcp-sa-artifactregistry\.iam\.gserviceaccount\.com$/,
   "roles/notebooks.serviceAgent": /^serviceAccount:service-\d+@gcp-sa-notebooks\.iam\.gserviceaccount\.com$/,
+  "roles/pubsub.publisher": /^serviceAccount:service-\d+@gcp-sa-secretmanager\.iam\.gserviceaccount\.com$/,
+  "roles/workflows.serviceAgent": /^serviceAccount:service-\d+@gcp-sa-workflows\.iam\.gserviceaccount\.com$/,
 };
 
 /** How the policy-carrying resource of each IAM member type is named. A type that is not here fails the evaluation. */
@@ -82,6 +95,8 @@ const SCOPES: Record<string, (inputs: Record<string, unknown>) => string> = {
   "gcp:workbench/instanceIamMember:InstanceIamMember": ({ name }) => `notebook:${name}`,
   "gcp:iap/tunnelInstanceIAMMember:TunnelInstanceIAMMember": ({ instance }) => `tunnel:${instance}`,
   "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember": ({ repository }) => `repository:${repository}`,
+  "gcp:pubsub/topicIAMMember:TopicIAMMember": ({ topic }) => `topic:${topic}`,
+  "gcp:secretmanager/regionalSecretIamMember:RegionalSecretIamMember": ({ secretId }) => `secret:${secretId}`,
 };
 
 const NO_GRANTS = ["gcp:projects/iAMAuditConfig:IAMAuditConfig", "gcp:projects/iAMCustomRole:IAMCustomRole"];
@@ -124,9 +139,10 @@ export function isAllowed(request: AccessRequest, registrations: Registration[])
 }
 
 /** Whether a condition holds. Fails, as the cloud would refuse it, when it is not valid CEL or not a truth value. */
-function holds(condition: string | undefined, { resourceName = "", port = 0 }: AccessRequest): boolean {
+function holds(condition: string | undefined, request: AccessRequest): boolean {
+  const { resourceName: name = "", resourceType: type = "", port = 0 } = request;
   if (condition === undefined) return true;
-  const result = evaluate(condition, { resource: { name: resourceName }, destination: { port: BigInt(port) } });
+  const result = evaluate(condition, { resource: { name, type }, destination: { port: BigInt(port) } });
   if (typeof result !== "boolean") throw new Error(`${condition} gives no truth value`);
   return result;
 }

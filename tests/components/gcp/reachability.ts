@@ -1,5 +1,6 @@
 /** Decides where a packet of a machine may go, from the recorded routes and firewall rules. */
 import { parseCidr } from "../../../components/cidr.ts";
+import { RESTRICTED_ADDRESSES } from "../../../components/gcp/endpoints.ts";
 import { ofType, type Registration } from "../record.ts";
 
 /** A packet that a machine of the network wants to send or receive. */
@@ -11,6 +12,8 @@ export interface Packet {
   port: number;
   /** Network tags of the machine. */
   tags: string[];
+  /** Address of the machine itself, for rules that name ranges at its end. */
+  own?: string;
 }
 
 interface Rule {
@@ -46,12 +49,57 @@ export function nextHop(address: string, registrations: Registration[]): string 
   return found[0]?.hop;
 }
 
+/** A job of Vertex AI, as its definition describes it. */
+export interface Job {
+  /** Network attachment of its Private Service Connect interface; undefined without one. */
+  networkAttachment?: string;
+}
+
+/**
+ * Whether a job's connection gets to an address. Google's own gateways take it to the internet, past the network and its
+ * firewall, unless the project is in a perimeter and the job has an interface in the network
+ * (docs.cloud.google.com/gemini-enterprise-agent-platform/machine-learning/training/psc-i-egress).
+ */
+export function reachesFromJob(job: Job, address: string, port: number, registrations: Registration[]): boolean {
+  const perimeter = ofType(registrations, PERIMETER).length > 0;
+  const range = job.networkAttachment && attachmentRange(job.networkAttachment, registrations);
+  if (isPublic(address) && !(perimeter && range)) return true;
+  if (!range) return false;
+  const own = range.replace(/\d+\/\d+$/, (end) => `${Number(end.split("/")[0]) + 5}`);
+  const packet: Packet = { direction: "EGRESS", address, protocol: "tcp", port, tags: [], own };
+  return passesFirewall(packet, registrations) && (!isPublic(address) || nextHop(address, registrations) !== undefined);
+}
+
+const PERIMETER = "gcp:accesscontextmanager/servicePerimeterResource:ServicePerimeterResource";
+
+/** The range of the subnet that an attachment names. */
+function attachmentRange(attachment: string, registrations: Registration[]): string {
+  const name = attachment.split("/").at(-1);
+  const found = ofType(registrations, "gcp:compute/networkAttachment:NetworkAttachment").find(
+    ({ inputs }) => inputs.name === name,
+  );
+  const subnet = String((found?.inputs.subnetworks as string[] | undefined)?.[0])
+    .split("/")
+    .at(-1);
+  const subnets = ofType(registrations, "gcp:compute/subnetwork:Subnetwork");
+  const range = subnets.find(({ inputs }) => inputs.name === subnet)?.inputs.ipCidrRange;
+  if (!range) throw new Error(`no subnet of ${attachment} is registered`);
+  return String(range);
+}
+
+/** Whether an address is one of the internet. Google's restricted address is not announced there. */
+function isPublic(address: string): boolean {
+  return !parseCidr(`${address}/32`)?.isPrivate && !RESTRICTED_ADDRESSES.includes(address);
+}
+
 function matches(rule: Record<string, unknown>, packet: Packet): boolean {
   const ranges = (packet.direction === "EGRESS" ? rule.destinationRanges : rule.sourceRanges) as string[] | undefined;
   const tags = rule.targetTags as string[] | undefined;
   const protocols = (rule.allows ?? rule.denies) as Rule[];
+  const own = (packet.direction === "EGRESS" ? rule.sourceRanges : rule.destinationRanges) as string[] | undefined;
   return (
     (rule.direction ?? "INGRESS") === packet.direction &&
+    (!own || (packet.own !== undefined && own.some((range) => contains(range, packet.own as string)))) &&
     (ranges ?? ["0.0.0.0/0"]).some((range) => contains(range, packet.address)) &&
     (!tags || tags.some((tag) => packet.tags.includes(tag))) &&
     protocols.some(
