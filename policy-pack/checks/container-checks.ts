@@ -1,6 +1,7 @@
 /** Checks of containers wherever a cloud's machine learning resources describe them, also inside the documents of pipelines. */
 import type { Check, Cloud, Context } from "../control.ts";
 import type { Finding } from "../findings.ts";
+import { read } from "../read.ts";
 import { CONTAINERS } from "./containers.ts";
 import { inEach } from "./places.ts";
 import { pipelineCheck } from "./sagemaker-pipelines.ts";
@@ -30,10 +31,18 @@ export function imageChecks(cloud: Cloud, rule: ImageRule, except: readonly stri
         types: types(containers.types),
         whenAbsent: "complies",
         cloudDefault: "no image",
-        evaluate: ({ props }, context) => inEach(props, containers.images, (path) => rule(props, path, context)),
+        evaluate: ({ props }, context) =>
+          inEach(props, containers.images, (path) => (namesAsset(props, path) ? [] : rule(props, path, context))),
       }),
     );
   return [...ofResources, ...(cloud === "azure" ? [] : [ofPipelines(cloud, rule)])];
+}
+
+/** Components of Azure ML describe their environment or name one, which is judged by itself. */
+function namesAsset(props: object, image: string): boolean {
+  const environment = /^(.*\.environment)\.image$/.exec(image)?.[1];
+  const reading = environment === undefined ? undefined : read(props, environment);
+  return reading?.state === "known" && typeof reading.value === "string";
 }
 
 function ofPipelines(cloud: "aws" | "gcp", rule: ImageRule): Check {

@@ -170,6 +170,15 @@ const environments: ControlCases[] = ENVIRONMENTS.flatMap((type): ControlCases[]
 /** A pipeline's description with a setting of one of its jobs. */
 const job = (settings: unknown) => ({ train: { type: "command", ...(settings as object) } });
 
+const components: ControlCases[] = ["ComponentVersion", "RegistryComponentVersion"].map((name) => ({
+  control: "container-image-digest",
+  type: `azure-native:machinelearningservices:${name}`,
+  cases: [
+    ["an environment by its name", { properties: { componentSpec: { environment: "azureml:train:1" } } }, "complies"],
+    ["an environment that is not known yet", { properties: { componentSpec: { environment: unknown } } }, "undecided"],
+  ] satisfies ResourceCase[],
+}));
+
 const documents: ControlCases[] = Object.values(CONTAINERS)
   .flat()
   .flatMap(({ types, documents = [] }) => types.flatMap((type) => documents.map((path) => ({ type, path }))))
@@ -258,6 +267,7 @@ export const cases: ControlCases[] = [
   ...scanned,
   ...registries,
   ...environments,
+  ...components,
   ...documents,
   ...secrets,
 ];
