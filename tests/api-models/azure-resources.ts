@@ -4,9 +4,14 @@
  */
 import { azureResource } from "./azure-native.ts";
 import type { DocumentedRule, ResourceModel } from "./resource-model.ts";
+import type { Differences } from "./translate.ts";
 
 const NAMES = "https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules";
 const NETWORK_NAME = /^[A-Za-z0-9]([\w.-]{0,78}\w)?$/;
+/** Names and versions of assets in an Azure ML workspace. */
+const ASSET = /^[A-Za-z0-9][\w.-]{0,254}$/;
+const ASSETS = "https://learn.microsoft.com/rest/api/azureml";
+const ADMINISTRATORS = "https://learn.microsoft.com/rest/api/postgresql/administrators-microsoft-entra";
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 function name(pattern: RegExp, source = NAMES): DocumentedRule {
@@ -29,6 +34,22 @@ const RESOURCES: Record<string, Record<string, DocumentedRule>> = {
   "azure-native:authorization:RoleAssignment": {
     roleAssignmentName: name(UUID),
     principalId: name(UUID, "https://learn.microsoft.com/rest/api/authorization/role-assignments/create"),
+  },
+  "azure-native:authorization:ManagementLockByScope": { lockName: name(/^[^<>%&:\\?/]{1,260}$/) },
+  "azure-native:appconfiguration:ConfigurationStore": {
+    configStoreName: name(/^[A-Za-z0-9](?!.*---)[A-Za-z0-9-]{3,48}[A-Za-z0-9]$/),
+  },
+  "azure-native:appconfiguration:KeyValue": {
+    keyValueName: name(
+      /^[^%/.][^%/]{0,1023}$/,
+      "https://learn.microsoft.com/azure/azure-app-configuration/concept-key-value",
+    ),
+  },
+  "azure-native:dbforpostgresql:Server": { serverName: name(/^[a-z0-9]([a-z0-9-]{1,61})[a-z0-9]$/) },
+  "azure-native:dbforpostgresql:Configuration": {},
+  "azure-native:dbforpostgresql:AdministratorsMicrosoftEntra": {
+    objectId: name(UUID, ADMINISTRATORS),
+    principalType: name(/^(User|Group|ServicePrincipal)$/, ADMINISTRATORS),
   },
   "azure-native:managedidentity:UserAssignedIdentity": { resourceName: name(/^[A-Za-z0-9][\w-]{2,127}$/) },
   "azure-native:network:VirtualNetwork": { virtualNetworkName: name(/^[A-Za-z0-9][\w.-]{0,62}\w$/) },
@@ -60,6 +81,7 @@ const RESOURCES: Record<string, Record<string, DocumentedRule>> = {
       "https://learn.microsoft.com/azure/key-vault/keys/how-to-configure-key-rotation",
     ),
   },
+  "azure-native:keyvault:Secret": { secretName: name(/^[A-Za-z0-9-]{1,127}$/) },
   "azure-native:storage:StorageAccount": { accountName: name(/^[a-z0-9]{3,24}$/) },
   "azure-native:storage:BlobServiceProperties": { blobServicesName: name(/^default$/) },
   "azure-native:storage:FileServiceProperties": { fileServicesName: name(/^default$/) },
@@ -67,6 +89,9 @@ const RESOURCES: Record<string, Record<string, DocumentedRule>> = {
   "azure-native:storage:BlobContainer": { containerName: name(/^(\$root|(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9])$/) },
   "azure-native:storage:BlobContainerImmutabilityPolicy": { immutabilityPolicyName: name(/^default$/) },
   "azure-native:containerregistry:Registry": { registryName: name(/^[A-Za-z0-9]{5,50}$/) },
+  "azure-native:containerregistry:CacheRule": {
+    cacheRuleName: name(/^[A-Za-z0-9-]{5,50}$/, "https://learn.microsoft.com/rest/api/containerregistry/cache-rules"),
+  },
   "azure-native:operationalinsights:Workspace": { workspaceName: name(/^[A-Za-z0-9][A-Za-z0-9-]{2,61}[A-Za-z0-9]$/) },
   "azure-native:applicationinsights:Component": { resourceName: name(/^[\w.()-]{0,254}[\w()-]$/) },
   "azure-native:monitor:PrivateLinkScope": { scopeName: name(/^[\w.()-]{0,254}[\w()-]$/) },
@@ -74,6 +99,23 @@ const RESOURCES: Record<string, Record<string, DocumentedRule>> = {
   "azure-native:monitor:DiagnosticSetting": { name: name(/^[^*<>%:&?\\+/ ][^*<>%:&?\\+/]{0,258}[^*<>%:&?\\+/ .]$/) },
   "azure-native:machinelearningservices:Workspace": { workspaceName: name(/^[A-Za-z0-9][\w-]{2,32}$/) },
   "azure-native:machinelearningservices:Datastore": { name: name(/^[A-Za-z0-9_]{1,255}$/) },
+  "azure-native:machinelearningservices:EnvironmentVersion": {
+    name: name(ASSET, ASSETS),
+    version: name(ASSET, ASSETS),
+  },
+  // The SDK of Azure ML takes lower-case letters, digits and underscores in the names of components.
+  "azure-native:machinelearningservices:ComponentVersion": {
+    name: name(/^[a-z][a-z0-9_]{0,254}$/, ASSETS),
+    version: name(ASSET, ASSETS),
+  },
+  "azure-native:machinelearningservices:ModelContainer": { name: name(ASSET, ASSETS) },
+  "azure-native:machinelearningservices:Schedule": {
+    name: name(ASSET, ASSETS),
+    "properties.trigger.expression": name(
+      /^\S+ \S+ \* \* \S+$/,
+      "https://learn.microsoft.com/azure/machine-learning/how-to-schedule-pipeline-job",
+    ),
+  },
   "azure-native:machinelearningservices:Compute": {
     // A hyphen has to be followed by a letter somewhere after it.
     computeName: name(
@@ -87,8 +129,15 @@ const RESOURCES: Record<string, Record<string, DocumentedRule>> = {
 export function azureModel(token: string): ResourceModel | undefined {
   const undated = token.replace(/\/v\d{8}\w*:/, ":");
   const documented = RESOURCES[undated];
-  return documented && { schema: () => azureResource(undated), documented };
+  return documented && { schema: () => azureResource(undated), documented, ...DIFFERENCES[undated] };
 }
+
+/** Where azure-native's types are not those of the API. */
+const DIFFERENCES: Record<string, Differences> = {
+  "azure-native:dbforpostgresql:AdministratorsMicrosoftEntra": {
+    ignored: { principalType: "the SDK has the values of another API of the same name; the rule above has its own" },
+  },
+};
 
 /** The types that have a model, for the test that every type exists. */
 export const AZURE_TYPES = Object.keys(RESOURCES);

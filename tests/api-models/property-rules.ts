@@ -195,7 +195,8 @@ const AZURE: PropertyRules = {
     source: "https://learn.microsoft.com/azure/azure-monitor/essentials/diagnostic-settings",
   },
   ...rules(["groupIds", "subresourceTarget"], {
-    pattern: /^(vault|blob|dfs|file|queue|table|web|registry|amlworkspace|azuremonitor)$/,
+    pattern:
+      /^(vault|blob|dfs|file|queue|table|web|registry|amlworkspace|azuremonitor|configurationStores|(postgresql|mysql|sql)Server)$/,
     source: "https://learn.microsoft.com/azure/private-link/private-endpoint-overview",
   }),
   customNetworkInterfaceName: { pattern: /^[A-Za-z0-9]([\w.-]{0,78}\w)?$/, source: NAMES },

@@ -2,9 +2,16 @@ import assert from "node:assert/strict";
 import { BlockList } from "node:net";
 import { type Inputs, inputsOf, recordAzure } from "./azure.ts";
 import { ofType, only, type Registration } from "./record.ts";
+import { withTraining } from "./training-specs.ts";
 
 /** What keeps each type off public networks: property paths with the only value that will do. */
 const CLOSED: Record<string, Record<string, unknown>> = {
+  "appconfiguration:ConfigurationStore": {
+    publicNetworkAccess: "Disabled",
+    disableLocalAuth: true,
+    enablePurgeProtection: true,
+    "sku.name": "Standard",
+  },
   "applicationinsights:Component": {
     publicNetworkAccessForIngestion: "Disabled",
     publicNetworkAccessForQuery: "Disabled",
@@ -16,6 +23,11 @@ const CLOSED: Record<string, Record<string, unknown>> = {
     adminUserEnabled: false,
     anonymousPullEnabled: false,
     "policies.exportPolicy.status": "disabled",
+  },
+  "dbforpostgresql:Server": {
+    "network.publicNetworkAccess": "Disabled",
+    "authConfig.passwordAuth": "Disabled",
+    "dataEncryption.type": "AzureKeyVault",
   },
   "keyvault:Vault": {
     "properties.networkAcls.defaultAction": "Deny",
@@ -71,9 +83,19 @@ const BEHIND_FIREWALL: Record<string, string[]> = { "fraud-ml-metadata": [".prop
 
 /** Types that have no way to the public by themselves. A type that is in neither list fails the test. */
 const WITHOUT_NETWORK = [
+  "appconfiguration:KeyValue",
+  "authorization:ManagementLockByScope",
   "authorization:RoleAssignment",
   "authorization:RoleDefinition",
+  "containerregistry:CacheRule",
+  "dbforpostgresql:AdministratorsMicrosoftEntra",
+  "dbforpostgresql:Configuration",
   "keyvault:Key",
+  "keyvault:Secret",
+  "machinelearningservices:ComponentVersion",
+  "machinelearningservices:EnvironmentVersion",
+  "machinelearningservices:ModelContainer",
+  "machinelearningservices:Schedule",
   "managedidentity:UserAssignedIdentity",
   "monitor:DiagnosticSetting",
   "monitor:PrivateLinkScopedResource",
@@ -100,6 +122,8 @@ const ZONES: Record<string, string[]> = {
   table: ["privatelink.table.core.windows.net"],
   dfs: ["privatelink.dfs.core.windows.net"],
   registry: ["privatelink.azurecr.io"],
+  configurationStores: ["privatelink.azconfig.io"],
+  postgresqlServer: ["privatelink.postgres.database.azure.com"],
   azuremonitor: [
     "privatelink.monitor.azure.com",
     "privatelink.oms.opinsights.azure.com",
@@ -121,6 +145,10 @@ const ENDPOINT_GROUPS: Record<string, string[]> = {
   "fraud-ml-data-models-account-id": ["blob", "dfs", "file", "queue", "table"],
   "fraud-ml-data-features-account-id": ["blob", "dfs"],
   "fraud-ml-data-scans-account-id": ["blob", "dfs"],
+  "fraud-ml-data-transactions-account-id": ["blob", "dfs"],
+  "fraud-ml-step-secrets-id": ["vault"],
+  "fraud-ml-parameters-id": ["configurationStores"],
+  "fraud-ml-database-results-id": ["postgresqlServer"],
 };
 
 const restricted = {
@@ -132,16 +160,23 @@ const restricted = {
   ],
 };
 
+/** Restricted data, and everything that training adds. */
+const complete = {
+  ...withTraining("azure"),
+  ...restricted,
+  dataStores: [...restricted.dataStores, { name: "transactions", access: "read", immutableDays: 30 }],
+};
+
 describe("what an Azure workspace exposes", function () {
   this.timeout(60_000);
   let all: Registration[];
   before(async () => {
-    all = await recordAzure(restricted);
+    all = await recordAzure(complete);
   });
 
   for (const preview of [false, true]) {
     it(`keeps every resource off public networks${preview ? ", known in a preview" : ""}`, async () => {
-      const registrations = preview ? await recordAzure(restricted, { preview }) : all;
+      const registrations = preview ? await recordAzure(complete, { preview }) : all;
       for (const { type, name, inputs } of registrations.filter((entry) => entry.type.startsWith("azure-native:"))) {
         const kind = type.replace("azure-native:", "");
         assert.ok(kind in CLOSED || WITHOUT_NETWORK.includes(kind), `${kind} is in neither list of this test`);
@@ -174,8 +209,9 @@ describe("what an Azure workspace exposes", function () {
   it("turns off the public endpoint of every vault but the one that Azure ML does not support without", () => {
     const accessOf = (name: string) =>
       (only(all, "azure-native:keyvault:Vault", `fraud-ml-${name}`).inputs as Inputs).properties.publicNetworkAccess;
-    assert.equal(inputsOf(all, "azure-native:keyvault:Vault").length, 3);
-    assert.deepEqual(["keys", "secrets", "metadata"].map(accessOf), ["Disabled", "Disabled", "Enabled"]);
+    assert.equal(inputsOf(all, "azure-native:keyvault:Vault").length, 4);
+    const closed = ["keys", "secrets", "step-secrets"];
+    assert.deepEqual([...closed, "metadata"].map(accessOf), [...closed.map(() => "Disabled"), "Enabled"]);
     const { vaultName } = only(all, "azure-native:keyvault:Vault", "fraud-ml-metadata").inputs;
     const keys = inputsOf(all, "azure-native:keyvault:Key").filter((key) => key.vaultName === vaultName);
     assert.deepEqual(
@@ -184,6 +220,13 @@ describe("what an Azure workspace exposes", function () {
     );
     const { encryption } = only(all, "azure-native:machinelearningservices:Workspace").inputs as Inputs;
     assert.match(encryption.keyVaultProperties.keyVaultArmId, new RegExp(`/vaults/${vaultName}$`));
+  });
+
+  it("creates the zones of parameters and databases only where there are some", async () => {
+    const zones = inputsOf(await recordAzure(restricted), "azure-native:privatedns:PrivateZone");
+    const names = zones.map(({ privateZoneName }) => privateZoneName);
+    assert.equal(names.length, 13);
+    for (const name of [...ZONES.configurationStores!, ...ZONES.postgresqlServer!]) assert.ok(!names.includes(name));
   });
 
   it("links every zone to the network", () => {
@@ -199,7 +242,10 @@ describe("what an Azure workspace exposes", function () {
     const accounts = ofType(all, "azure-native:storage:StorageAccount").map(
       ({ name }) => `${name}-id/blobServices/default`,
     );
-    const services = ["keys", "metadata", "secrets", "registry", "workspace"].map((name) => `fraud-ml-${name}-id`);
+    const training = ["step-secrets", "parameters", "database-results"];
+    const services = ["keys", "metadata", "secrets", "registry", "workspace", ...training].map(
+      (name) => `fraud-ml-${name}-id`,
+    );
     for (const target of [...accounts, ...services]) assert.ok(targets.includes(target), target);
     for (const setting of inputsOf(all, "azure-native:monitor:DiagnosticSetting")) {
       assert.equal(setting.workspaceId, "fraud-ml-logs-analytics-id");

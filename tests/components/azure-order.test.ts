@@ -29,11 +29,24 @@ describe("the order in which an Azure workspace is created", function () {
 
   it("grants before it uses", () => {
     isAfter("fraud-ml-data-features-account", "fraud-ml-key-data-use");
-    isAfter("fraud-ml-registry", "fraud-ml-key-models-use");
+    isAfter("fraud-ml-registry", "fraud-ml-key-images-use");
     isAfter("fraud-ml-flow-log", "fraud-ml-flow-log-write");
     isAfter("fraud-ml-workspace", "fraud-ml-key-notebooks-use");
     isAfter("fraud-ml-workspace", "fraud-ml-workspace-connect-data-features");
     isAfter("fraud-ml-images", "fraud-ml-images-build-context");
+  });
+
+  it("gives a step's cluster everything before a schedule can start a job on it", () => {
+    const step = "fraud-ml-pipeline-nightly-prepare";
+    for (const grant of ["logs", "images", "read-transactions", "write-features", "secret-warehouse-password"]) {
+      isAfter(`${step}-cluster`, `${step}-${grant}`);
+    }
+    for (const part of ["image-gate-component", "prepare-component", "prepare-cluster", "train-cluster", "models"]) {
+      isAfter("fraud-ml-pipeline-nightly-schedule", `fraud-ml-pipeline-nightly-${part}`);
+    }
+    isAfter("fraud-ml-pipeline-nightly-prepare-secret-warehouse-password", "fraud-ml-secret-warehouse-password");
+    isAfter("fraud-ml-person-ana-pipeline-nightly", "fraud-ml-pipeline-nightly-schedule");
+    isAfter("fraud-ml-workspace", "fraud-ml-step-secrets");
   });
 
   it("makes the last grant of a service, the one that is waited for, after its others", () => {

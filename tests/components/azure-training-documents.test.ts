@@ -130,7 +130,7 @@ describe("the pipeline documents of Azure ML", function () {
     assert.ok(!JSON.stringify(documents).includes("an operator sets this"));
     assert.equal(
       component("nightly", "train").command,
-      'export ML_INPUT_FEATURES="${{inputs.features}}" && export ML_OUTPUT_MODEL="${{outputs.model}}" && python train.py --epochs 3',
+      `export ML_INPUT_FEATURES="\${{inputs.features}}" && export ML_OUTPUT_MODEL="\${{outputs.model}}" && python train.py --epochs 3`,
     );
   });
 
