@@ -146,7 +146,8 @@ function existingNetworkGap(): Gap {
     path: "network.existing",
     message:
       "jobs take addresses of the first existing subnet, whose range the workspace does not know: what they reach is up " +
-      "to that network's firewall rules, and steps are told apart at a database by their sign-in only.",
+      "to that network's firewall rules, and steps are told apart at a database by their sign-in only. In another " +
+      "project's network, give Vertex AI's agent the right to update network attachments there.",
   };
 }
 

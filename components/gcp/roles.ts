@@ -104,6 +104,16 @@ const TRAINING_ROLES = {
     description: "Writes, reads and replaces objects. Granted on the folders of a step's outputs only.",
     permissions: ["storage.objects.create", "storage.objects.delete", "storage.objects.get"],
   },
+  jobAttacher: {
+    title: "ML job attacher",
+    description: "Attaches jobs to the network, and looks up the network's names for them. For Vertex AI's agent only.",
+    permissions: [
+      "compute.networkAttachments.get",
+      "compute.networkAttachments.update",
+      "compute.regionOperations.get",
+      "dns.networks.targetWithPeeringZone",
+    ],
+  },
   pipelineRunner: {
     title: "ML pipeline runner",
     description: "Creates the jobs of an approved pipeline, reads scan results and registers models.",

@@ -1,8 +1,8 @@
 /** The clusters and pipelines of a workspace, made from its spec. */
+import { IAMMember } from "@pulumi/gcp/projects/iammember.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { resourceName } from "../names.ts";
-import type { Workspace } from "../spec.ts";
-import { workspaceTags } from "../spec.ts";
+import { type Workspace, workspaceTags } from "../spec.ts";
 import { MODEL_STORE, type PipelineSpec } from "../training-spec.ts";
 import type { WorkspaceStores } from "./data-stores.ts";
 import type { WorkspaceDatabase } from "./databases.ts";
@@ -13,7 +13,8 @@ import type { PipelineRolesArgs } from "./pipeline-roles.ts";
 import { TrainingPipeline, type TrainingPipelineArgs } from "./pipelines.ts";
 import { type CustomRole, createTrainingRoles, grantPipelinePeople, type TrainingRoleName } from "./roles.ts";
 import type { WorkspaceSecret } from "./secrets.ts";
-import type { GcpTarget } from "./target.ts";
+import { agentEmail } from "./services.ts";
+import { type GcpTarget, serviceAccountMember } from "./target.ts";
 import { type ClusterPlan, PrivateTrainingCluster, planClusters } from "./training-cluster.ts";
 
 /** Longest name of a network attachment, to which the names of its rules are added. */
@@ -51,14 +52,30 @@ export function createTraining(name: string, context: TrainingContext): Record<s
   if (workspace.training.pipelines.length === 0) return {};
   const roles = createTrainingRoles(name, workspace, target, parent, dependsOn);
   grantPipelinePeople(name, workspace, target, roles, parent);
+  const attacher = grantAttach(name, target, roles.jobAttacher, parent);
   const clusters = planClusters(workspace).map((plan) => ({ plan, cluster: createCluster(name, plan, context) }));
-  const ready = [...dependsOn, ...resourcesOf(context), ...clusters.map(({ cluster }) => cluster)];
+  const ready = [...dependsOn, attacher, ...resourcesOf(context), ...clusters.map(({ cluster }) => cluster)];
   const waits = [...ready, context.runtime.resource, ...Object.values(roles).map(({ resource }) => resource)];
   const pipelines = workspace.training.pipelines.map((spec): [string, TrainingPipeline] => {
     const args = pipelineArgs(spec, context, roles, clusters);
     return [spec.name, new TrainingPipeline(`${name}-pipeline-${spec.name}`, args, { parent, dependsOn: waits })];
   });
   return Object.fromEntries(pipelines);
+}
+
+/**
+ * Vertex AI's agent puts Google's project with the machines on an attachment's list, and makes the zone that asks the
+ * network's DNS (cloud.google.com/vertex-ai/docs/general/vpc-psc-i-setup). The role that Google names for it, Compute
+ * Network Admin, could change the network.
+ */
+function grantAttach(
+  name: string,
+  { project, number }: GcpTarget,
+  role: CustomRole,
+  parent: pulumi.Resource,
+): IAMMember {
+  const args = { project, role: role.id, member: serviceAccountMember(agentEmail("aiplatform", number)) };
+  return new IAMMember(`${name}-job-attacher`, args, { parent, dependsOn: [role.resource] });
 }
 
 /** A cluster with its plan. */

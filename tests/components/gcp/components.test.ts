@@ -2,9 +2,17 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { CustomerManagedKey, DataStore, PrivateNetwork } from "../../../components/gcp/index.ts";
+import {
+  CustomerManagedKey,
+  DataStore,
+  PrivateNetwork,
+  PrivateTrainingCluster,
+  TrainingPipeline,
+} from "../../../components/gcp/index.ts";
+import { InvalidInputError } from "../../../components/problems.ts";
 import { ofType, only, type Registration, record } from "../record.ts";
 import { grantsOf, isAllowed } from "./access.ts";
+import { reachesFromJob } from "./reachability.ts";
 
 const EXAMPLE = "examples/secure-notebook/gcp";
 
@@ -47,6 +55,91 @@ describe("Google Cloud components by themselves", () => {
     assert.deepEqual(only(all, "gcp:storage/bucket:Bucket").inputs.encryption, { defaultKmsKeyName: "key" });
   });
 });
+
+describe("Google Cloud training without a workspace", () => {
+  const PLACE = { project: "p", location: "europe-west4" };
+  const NETWORK = "projects/p/global/networks/hub";
+  const DIGEST = `sha256:${"0a".repeat(32)}`;
+  const step = { name: "train", kind: "training", image: `trainer@${DIGEST}`, outputs: [{ name: "model" }] };
+
+  function createPipeline(changes: object = {}): TrainingPipeline {
+    return new TrainingPipeline("nightly", {
+      ...PLACE,
+      projectNumber: "123456789012",
+      pipeline: { name: "nightly", steps: [{ ...step, ...changes }] },
+      pipelineName: "nightly",
+      accountPrefix: "ml",
+      roles: {
+        lister: "roles/storage.legacyBucketReader",
+        reader: "roles/storage.objectViewer",
+        writer: "roles/storage.objectUser",
+        runtime: "roles/logging.logWriter",
+        runner: "projects/p/roles/runner",
+        starter: "projects/p/roles/starter",
+      },
+      networkAttachment: "projects/p/regions/europe-west4/networkAttachments/jobs",
+      keyId: "projects/p/locations/europe-west4/keyRings/r/cryptoKeys/k",
+      dataStores: [{ name: "models", bucket: "p-models" }],
+      images: [{ name: "trainer", uri: "europe-west4-docker.pkg.dev/p/images/trainer" }],
+    });
+  }
+
+  it("a cluster on an existing network lets its machines reach what it names, and nothing else", async () => {
+    const all = await record(() => {
+      const destinations = [{ name: "warehouse", address: "10.60.4.10", port: 5432 }];
+      const args = { project: "p", region: "europe-west4", networkId: NETWORK, cidr: "10.9.0.0/28", destinations };
+      new PrivateTrainingCluster("jobs", args);
+    });
+    const networkAttachment = "projects/p/regions/europe-west4/networkAttachments/jobs";
+    assert.ok(reachesFromJob({ networkAttachment }, "10.60.4.10", 5432, all));
+    assert.ok(!reachesFromJob({ networkAttachment }, "10.60.4.10", 5433, all));
+    assert.ok(!reachesFromJob({ networkAttachment }, "10.60.4.11", 5432, all));
+  });
+
+  it("a cluster says what is wrong with its arguments before it creates anything", async () => {
+    const args = { project: "p", region: "europe-west4", networkId: NETWORK };
+    const wrong = { ...args, cidr: "10.9.0.0/29", size: "huge", accelerator: "a10", machineType: "ml.m5.large" };
+    const error = await record(() => new PrivateTrainingCluster("jobs", wrong)).catch((reason) => reason);
+    assert.ok(error instanceof InvalidInputError);
+    assert.deepEqual(
+      error.problems.map(({ path }) => path),
+      ["cidr", "size", "accelerator", "machineType"],
+    );
+  });
+
+  it("a pipeline brings its own identities, and grants its step one folder", async () => {
+    const all = await record(() => createPipeline());
+    const account = "serviceAccount:ml-step-nightly-train@p.iam.gserviceaccount.com";
+    const grants = grantsOf(all).filter(({ member }) => member === account);
+    assert.deepEqual([...new Set(grants.map(({ on }) => on))], ["bucket:p-models", "project"]);
+    const object = (name: string) => ({
+      member: account,
+      permission: "storage.objects.create",
+      on: "bucket:p-models",
+      resourceName: `projects/_/buckets/p-models/objects/${name}`,
+    });
+    assert.ok(isAllowed(object("pipelines/nightly/train/model/run/a"), withoutProjectRoles(all)));
+    assert.ok(!isAllowed(object("pipelines/nightly/other/a"), withoutProjectRoles(all)));
+    assert.equal(ofType(all, "gcp:vertex/aiSchedule:AiSchedule").length, 0);
+    assert.equal(ofType(all, "gcp:workflows/workflow:Workflow").length, 1);
+  });
+
+  it("a pipeline says what is wrong with its steps before it creates anything", async () => {
+    const error = await record(() => createPipeline({ secrets: ["token"], machineType: "ml.m5.large" })).catch(
+      (reason) => reason,
+    );
+    assert.ok(error instanceof InvalidInputError);
+    assert.deepEqual(
+      error.problems.map(({ path }) => path),
+      ["steps[0].secrets[0]", "steps[0].machineType"],
+    );
+  });
+});
+
+/** Roles that somebody else made are unknown to the evaluation. */
+function withoutProjectRoles(all: Registration[]): Registration[] {
+  return all.filter(({ type }) => type !== "gcp:projects/iAMMember:IAMMember");
+}
 
 describe("the secure-notebook example on Google Cloud", () => {
   it("creates one notebook and an identity that gets and lists one bucket, and nothing else", async () => {

@@ -3,6 +3,7 @@ import type { WorkspaceArgs } from "../../../components/args.ts";
 import { findGaps } from "../../../components/gcp/gaps.ts";
 import { parseWorkspace } from "../../../components/spec.ts";
 import { specFor } from "../record.ts";
+import { withTraining } from "../training-specs.ts";
 
 function paths(changes: Partial<WorkspaceArgs>): string[] {
   return findGaps(parseWorkspace(specFor("gcp", changes))).map(({ path }) => path);
@@ -41,5 +42,24 @@ describe("Google Cloud: gaps", () => {
     const repositories = (found: string[]) => found.filter((path) => path.includes("repositories"));
     assert.deepEqual(repositories(paths({ notebooks, network: approved })), ["notebooks[0].repositories[1]"]);
     assert.equal(repositories(paths({ notebooks })).length, 3);
+  });
+
+  it("says what differs for pipelines, and nothing of it without them", () => {
+    const found = (changes: Partial<WorkspaceArgs> = {}) =>
+      findGaps(parseWorkspace(withTraining("gcp", changes))).map(({ path }) => path);
+    assert.deepEqual(found(), [
+      "network.egress",
+      "people.dataScientists",
+      "network.perimeter",
+      "training.pipelines",
+      "training.cluster.idleMinutes",
+      "training.pipelines[0].steps[1].encryptBetweenNodes",
+      "training.pipelines[0].steps[3].kind",
+    ]);
+    const network = { cidr: "10.20.0.0/20", perimeter: "accessPolicies/1/servicePerimeters/ml" };
+    assert.ok(!found({ network, acceptedGaps: [] }).some((path) => path.startsWith("network.")));
+    const rotationFunctionId = "arn:aws:lambda:eu-west-1:111122223333:function:rotate";
+    const secrets = [{ name: "warehouse-password", rotationFunctionId }];
+    assert.ok(found({ secrets }).includes("secrets[0].rotationFunctionId"));
   });
 });
