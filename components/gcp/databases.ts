@@ -18,7 +18,7 @@ import { type GcpTarget, serviceAccountMember } from "./target.ts";
 const POSTGRES_PORT = 5432;
 
 /** PostgreSQL of new servers. */
-const POSTGRES_VERSION = "POSTGRES_17";
+const POSTGRES_VERSION = "POSTGRES_18";
 
 /** Machine of a new server, by size. */
 const TIERS: Record<string, string> = {
