@@ -1,4 +1,4 @@
-/** Checks of containers wherever a cloud's machine learning resources describe them, also inside the documents of pipelines. */
+/** Checks of containers wherever machine learning resources describe them, also inside the documents of pipelines. */
 import type { Check, Cloud, Context } from "../control.ts";
 import type { Finding } from "../findings.ts";
 import { read } from "../read.ts";

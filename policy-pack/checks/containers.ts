@@ -1,5 +1,6 @@
 /** Where containers stand in the resources that run them: their images, their environment and what they are started with. */
 import type { Cloud } from "../control.ts";
+import { AZURE_ML_COMPONENT, AZURE_ML_ENVIRONMENT } from "./types.ts";
 
 /** The containers of some types, by paths; `containers[]` stands for each element of a list. */
 export interface Containers {
@@ -20,11 +21,6 @@ const MONITORING = "monitoringScheduleConfig.monitoringJobDefinition";
 const STANDALONE_JOB = ["environmentVariables", "command", "args", "conf", "inputs"].concat(
   ["environmentVariables", "command"].map((name) => `trial.${name}`),
 );
-
-/** Assets of Azure ML belong to a workspace or to a registry that workspaces share. */
-function ofWorkspaceAndRegistry(asset: string): string[] {
-  return ["", "Registry"].map((owner) => `azure-native:machinelearningservices:${owner}${asset}`);
-}
 
 /** Containers that SageMaker starts with a job definition, in the block that names the application. */
 function ofApplication(types: string[], block: string): Containers {
@@ -131,13 +127,13 @@ export const CONTAINERS: Record<Cloud, Containers[]> = {
       documents: ["properties.action.jobDefinition.jobs"],
     },
     {
-      types: ofWorkspaceAndRegistry("ComponentVersion"),
+      types: AZURE_ML_COMPONENT,
       images: ["properties.componentSpec.environment.image"],
       texts: [],
       documents: ["properties.componentSpec"],
     },
     {
-      types: ofWorkspaceAndRegistry("EnvironmentVersion"),
+      types: AZURE_ML_ENVIRONMENT,
       images: ["properties.image"],
       // Package lists can name an index with a password in its address.
       texts: ["properties.condaFile"],

@@ -1,6 +1,7 @@
 /** What a pipeline leaves to whoever starts it: settings of its steps that its parameters give. */
 import { type Finding, violation } from "../findings.ts";
-import { read, textOf } from "../read.ts";
+import { textOf } from "../read.ts";
+import { entriesOf, MAX_DEPTH, settingsIn, textsIn } from "./documents.ts";
 import type { PipelineStep } from "./sagemaker-pipelines.ts";
 import { type Executor, inExecutor, objectAt, type VertexPipeline } from "./vertex-pipelines.ts";
 
@@ -65,9 +66,6 @@ const AZURE_SETTINGS = new Set([
 
 /** Steps that run under a condition are judged by themselves. */
 const OTHER_STEPS = new Set(["IfSteps", "ElseSteps"]);
-
-/** No document that a cloud accepts nests deeper. */
-const MAX_DEPTH = 50;
 
 /** The step must take none of these settings from a parameter of the pipeline. */
 export function stepMustBeFixed({ written }: PipelineStep): Finding[] {
@@ -157,35 +155,6 @@ function componentsOf(document: Record<string, unknown>, { name }: Executor): st
   return components
     .filter(([, component]) => objectAt({ component }, "component").executorLabel === name)
     .map(([id]) => id);
-}
-
-/** Every setting that is asked for, at any depth; what stands inside one is not looked at again. */
-function settingsIn(
-  value: unknown,
-  isAsked: (key: string) => boolean,
-  except: ReadonlySet<string> = new Set(),
-  depth = 0,
-): { key: string; value: unknown }[] {
-  if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return [];
-  return entriesOf(value)
-    .filter(([key]) => !except.has(key))
-    .flatMap(([key, inner]) =>
-      isAsked(key) ? [{ key, value: inner }] : settingsIn(inner, isAsked, except, depth + 1),
-    );
-}
-
-function textsIn(value: unknown, depth = 0): string[] {
-  if (typeof value === "string") return [value];
-  if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return [];
-  return entriesOf(value).flatMap(([, inner]) => textsIn(inner, depth + 1));
-}
-
-/** What is known of an object or a list. A value that is not known yet is no parameter of the pipeline. */
-function entriesOf(value: object): [key: string, inner: unknown][] {
-  return Object.keys(value).flatMap((key): [string, unknown][] => {
-    const inner = read(value, [key]);
-    return inner.state === "known" ? [[key, inner.value]] : [];
-  });
 }
 
 function isChosen(key: string): Finding {

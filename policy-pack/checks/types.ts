@@ -31,3 +31,13 @@ export const CLASSIC_COMPUTE_INSTANCE = "azure:machinelearning/computeInstance:C
 export const CLASSIC_COMPUTE_CLUSTER = "azure:machinelearning/computeCluster:ComputeCluster";
 /** Azure AI Foundry hubs, which are Azure ML workspaces, of the classic provider. */
 export const CLASSIC_HUB = "azure:aifoundry/hub:Hub";
+/** Azure ML components, of a workspace or of a registry that workspaces share. */
+export const AZURE_ML_COMPONENT = [
+  "azure-native:machinelearningservices:ComponentVersion",
+  "azure-native:machinelearningservices:RegistryComponentVersion",
+];
+/** Azure ML environments, of a workspace or of a registry that workspaces share. */
+export const AZURE_ML_ENVIRONMENT = [
+  "azure-native:machinelearningservices:EnvironmentVersion",
+  "azure-native:machinelearningservices:RegistryEnvironmentVersion",
+];

@@ -1,7 +1,7 @@
 /**
- * The documents of Vertex AI Pipelines. A pipeline starts containers and jobs that stand in no resource of the stack, only
- * in the JSON of a run: in a schedule, or in the source of a workflow that starts it. The document is a KFP v2 pipeline
- * spec: https://github.com/kubeflow/pipelines/blob/master/api/v2alpha1/pipeline_spec.proto
+ * The documents of Vertex AI Pipelines. A pipeline starts containers and jobs that stand in no resource of the stack,
+ * only in the JSON of a run: in a schedule, or in the source of a workflow that starts it. The document is a KFP v2
+ * pipeline spec: https://github.com/kubeflow/pipelines/blob/master/api/v2alpha1/pipeline_spec.proto
  */
 import type { Check, Context } from "../control.ts";
 import { type Finding, judge, violation } from "../findings.ts";
@@ -13,8 +13,8 @@ export interface Executor {
   /** The executor as it is written. */
   written: Record<string, unknown>;
   /**
-   * The custom job that it starts, in the spelling of the API's JSON: `jobSpec`, `encryptionSpec`. Google's own components
-   * pass it as the JSON text of `--payload`.
+   * The custom job that it starts, in the spelling of the API's JSON: `jobSpec`, `encryptionSpec`. Google's own
+   * components pass it as the JSON text of `--payload`.
    */
   job?: Record<string, unknown>;
 }

@@ -1,20 +1,29 @@
-/** Controls of the containers that jobs, models, pipelines and environments run: their images and what they are started with. */
+/** Controls of the containers that jobs, models, pipelines and environments run: images, variables and commands. */
 import { mustBeApproved } from "../checks/approved.ts";
+import { mustNameVersions } from "../checks/asset-versions.ts";
 import { imageChecks } from "../checks/container-checks.ts";
 import { CONTAINERS } from "../checks/containers.ts";
 import { mustBeScanned, mustNameDigest, mustNotBePublic } from "../checks/images.ts";
 import { inEach } from "../checks/places.ts";
 import { definitionCheck } from "../checks/sagemaker-pipelines.ts";
 import { mustHoldNoSecrets, noSecretsInDocument } from "../checks/secrets.ts";
+import { AZURE_ML_COMPONENT, AZURE_ML_ENVIRONMENT } from "../checks/types.ts";
 import { VERTEX_PIPELINE_JOB, VERTEX_SCHEDULE, vertexPipelineCheck } from "../checks/vertex-pipelines.ts";
 import type { Check, Cloud, Context, Control, Topic } from "../control.ts";
-import { type Finding, mustBeAbsent } from "../findings.ts";
+import { type Finding, judge, mustBeAbsent, violation } from "../findings.ts";
+import { read, textOf } from "../read.ts";
 
 /** Judged by `model-private-registry`, which admits less. */
 const SAGEMAKER_MODEL = ["aws:sagemaker/model:Model", "aws-native:sagemaker:Model"];
-const AZURE_ENVIRONMENT = [
-  "azure-native:machinelearningservices:EnvironmentVersion",
-  "azure-native:machinelearningservices:RegistryEnvironmentVersion",
+
+/** Resources of Azure ML that describe jobs, and where. */
+const JOB_DESCRIPTIONS: [types: string[], path: string][] = [
+  [
+    ["Job", "BatchDeployment", "OnlineDeployment"].map((name) => `azure-native:machinelearningservices:${name}`),
+    "properties",
+  ],
+  [["azure-native:machinelearningservices:Schedule"], "properties.action.jobDefinition"],
+  [AZURE_ML_COMPONENT, "properties.componentSpec"],
 ];
 
 /** The same checks on every cloud. */
@@ -25,7 +34,7 @@ function onEveryCloud(checks: (cloud: Cloud) => Check[]): Partial<Record<Cloud, 
 /** A check of Azure ML environments, which can be built instead of named. */
 function environmentCheck(cloudDefault: string, rule: (props: object, context: Context) => Finding[]): Check {
   return {
-    types: AZURE_ENVIRONMENT,
+    types: AZURE_ML_ENVIRONMENT,
     whenAbsent: "complies",
     cloudDefault,
     evaluate: ({ props }, context) => rule(props, context),
@@ -61,10 +70,12 @@ const digest: Control = {
   title: "Containers of jobs, models, pipelines and environments name their image by its digest",
   severity: "medium",
   why: "Whoever can move a tag decides what runs next, with the data and the role of the job, whatever was scanned before.",
-  remedy: "End the image's name with `@sha256:` and the digest that was scanned; build images beforehand.",
+  remedy:
+    "End the image's name with `@sha256:` and the digest that was scanned; build images beforehand, and name " +
+    "environments and templates by version.",
   url: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html",
   frameworks: {
-    nist80053: ["CM-2", "CM-14", "SI-7"],
+    nist80053: ["CM-2", "CM-3", "SI-7"],
     iso27001: ["A.8.9", "A.8.19"],
     soc2: ["CC6.8", "CC8.1"],
     mitreAtlas: ["AML.T0010"],
@@ -79,14 +90,38 @@ const digest: Control = {
     },
   },
   checks: {
-    ...onEveryCloud((cloud) => digestChecks(cloud)),
+    aws: digestChecks("aws"),
+    gcp: [
+      ...digestChecks("gcp"),
+      {
+        types: [VERTEX_SCHEDULE],
+        whenAbsent: "complies",
+        cloudDefault: "no template; the schedule holds the pipeline itself",
+        evaluate: ({ props }) => mustPinTemplate(props, `${VERTEX_PIPELINE_JOB}.templateUri`),
+      },
+    ],
     azure: [
       ...digestChecks("azure"),
+      ...JOB_DESCRIPTIONS.map(
+        ([types, path]): Check => ({
+          types,
+          whenAbsent: "complies",
+          cloudDefault: "no environment",
+          evaluate: ({ props }) => judge(read(props, path), "", { absent: "complies" }, mustNameVersions),
+        }),
+      ),
       // A build context is a folder with a Dockerfile: what comes out of it changes with every base image and package.
       environmentCheck("no build", (props) => mustBeAbsent(props, "properties.build")),
     ],
   },
 };
+
+/** The address of a template ends with its version, `sha256:…`, or with a tag. */
+function mustPinTemplate(props: object, path: string): Finding[] {
+  return judge(read(props, path), "", { absent: "complies" }, (uri, at) =>
+    /\/sha256:[0-9a-f]{64}$/.test(textOf(uri)) ? [] : [violation(`${at} must end with the template's digest`)],
+  );
+}
 
 function digestChecks(cloud: Cloud): Check[] {
   return imageChecks(cloud, (props, path, context) => mustNameDigest(props, path, context.list("imagesByTag")));
@@ -115,7 +150,8 @@ const scanned: Control = {
     },
   },
   checks: {
-    ...onEveryCloud((cloud) => scannedChecks(cloud)),
+    aws: scannedChecks("aws"),
+    gcp: scannedChecks("gcp"),
     azure: [
       ...scannedChecks("azure"),
       environmentCheck("nothing is added to the image", (props, context) =>

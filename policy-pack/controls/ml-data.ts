@@ -27,7 +27,7 @@ function vertexKey(types: string[]): Check {
   };
 }
 
-/** Checks of runs of pipelines, whose settings begin with the path `job`: by schedules, and by workflows that start one. */
+/** Checks of runs of pipelines, by schedules and by workflows. Settings of a run begin with the path `job`. */
 function pipelineChecks(cloudDefault: string, rule: (props: object, job: string) => Finding[]): Check[] {
   const common = { whenAbsent: "complies", cloudDefault: `for pipelines, ${cloudDefault}` } as const;
   return [

@@ -13,6 +13,7 @@ import {
   pipelineCheck,
   SAGEMAKER_PIPELINE,
 } from "../checks/sagemaker-pipelines.ts";
+import { AZURE_ML_COMPONENT } from "../checks/types.ts";
 import { executorCheck, inExecutor, type VertexPipeline, vertexPipelineCheck } from "../checks/vertex-pipelines.ts";
 import type { Control, StackResource, StackView, Topic } from "../control.ts";
 import { anyOf, type Finding, judge, mustBeSet, mustNotEqual, violation } from "../findings.ts";
@@ -25,10 +26,7 @@ const SCHEDULE = "aws:scheduler/schedule:Schedule";
 const AZURE_PIPELINES: [types: string[], jobs: string[]][] = [
   [["azure-native:machinelearningservices:Job"], ["properties.jobs"]],
   [["azure-native:machinelearningservices:Schedule"], ["properties.action.jobDefinition.jobs"]],
-  [
-    ["ComponentVersion", "RegistryComponentVersion"].map((name) => `azure-native:machinelearningservices:${name}`),
-    ["properties.componentSpec"],
-  ],
+  [AZURE_ML_COMPONENT, ["properties.componentSpec"]],
 ];
 
 const inputsFixed: Control = {

@@ -369,7 +369,8 @@ const controls: Control[] = [
     parameters: {
       approvedUpstreams: {
         description:
-          "Registries and repositories, such as `public.ecr.aws` or `mcr.microsoft.com/azureml/*`; * stands for any text. Empty: every one.",
+          "Registries and repositories, such as `public.ecr.aws` or `mcr.microsoft.com/azureml/*`; * stands for any " +
+          "text. Empty: every one.",
         type: "array",
         default: [],
       },

@@ -29,6 +29,8 @@ export function workflow(document: string, job: Record<string, unknown> = {}): R
 }
 
 const SCHEDULE = "gcp:vertex/aiSchedule:AiSchedule";
+/** A pipeline that lies elsewhere. */
+const TEMPLATE = `https://europe-west1-kfp.pkg.dev/p/r/nightly/sha256:${"0".repeat(64)}`;
 const WORKFLOW = "gcp:workflows/workflow:Workflow";
 
 /** The cases of a control on pipelines with one executor each, and on documents that are not known or no JSON. */
@@ -60,7 +62,7 @@ export function onVertexPipelines(
         ["executors of a wrong type", schedule(document({ a: null, b: 7, c: { customJob: [] } }), job), "complies"],
         [
           "a template elsewhere",
-          { createPipelineJobRequest: { pipelineJob: { templateUri: "https://a", ...job } } },
+          { createPipelineJobRequest: { pipelineJob: { templateUri: TEMPLATE, ...job } } },
           "complies",
         ],
       ],

@@ -179,6 +179,45 @@ const components: ControlCases[] = ["ComponentVersion", "RegistryComponentVersio
   ] satisfies ResourceCase[],
 }));
 
+/** Where each type describes a job. */
+const DESCRIPTIONS: [type: string, write: (job: unknown) => Record<string, unknown>][] = [
+  ["Job", (job) => ({ properties: job })],
+  ["Job", (job) => ({ properties: { jobs: { train: job } } })],
+  ["BatchDeployment", (job) => ({ properties: job })],
+  ["OnlineDeployment", (job) => ({ properties: job })],
+  ["Schedule", (job) => ({ properties: { action: { jobDefinition: { jobs: { train: job } } } } })],
+  ["ComponentVersion", (job) => ({ properties: { componentSpec: job } })],
+  ["RegistryComponentVersion", (job) => ({ properties: { componentSpec: job } })],
+];
+
+const versions: ControlCases[] = DESCRIPTIONS.map(([name, write]) => ({
+  control: "container-image-digest",
+  type: `azure-native:machinelearningservices:${name}`,
+  cases: [
+    ["an environment by version", write({ environmentId: "azureml:train:3" }), "complies"],
+    ["an environment that is made along with it", write({ environmentId: unknown }), "complies"],
+    ["an environment by label", write({ environmentId: "azureml:train@latest" }), "violates"],
+    [
+      "an environment by the id of a label",
+      write({ environmentId: "azureml://registries/r/environments/e/labels/latest" }),
+      "violates",
+    ],
+    ["a component by label", write({ componentId: "azureml:train@latest" }), "violates"],
+  ] satisfies ResourceCase[],
+}));
+
+const template = (templateUri: unknown) => ({ createPipelineJobRequest: { pipelineJob: { templateUri } } });
+const TEMPLATE = "https://europe-west1-kfp.pkg.dev/p/r/nightly";
+const templates: ControlCases = {
+  control: "container-image-digest",
+  type: "gcp:vertex/aiSchedule:AiSchedule",
+  cases: [
+    ["a template by digest", template(`${TEMPLATE}/${DIGEST}`), "complies"],
+    ["a template by tag", template(`${TEMPLATE}/latest`), "violates"],
+    ["an unknown template", template(unknown), "undecided"],
+  ],
+};
+
 const documents: ControlCases[] = Object.values(CONTAINERS)
   .flat()
   .flatMap(({ types, documents = [] }) => types.flatMap((type) => documents.map((path) => ({ type, path }))))
@@ -268,6 +307,8 @@ export const cases: ControlCases[] = [
   ...registries,
   ...environments,
   ...components,
+  ...versions,
+  templates,
   ...documents,
   ...secrets,
 ];
