@@ -89,7 +89,7 @@ export function createPipelineIdentities(
   };
 }
 
-/** Makes the identities of one pipeline and collects their grants. */
+/** Makes the identities of one pipeline and collects their grants. No name of a spec has the two hyphens of theirs. */
 class IdentityBuilder {
   readonly grants: pulumi.Resource[] = [];
   private readonly name: string;
@@ -107,9 +107,9 @@ class IdentityBuilder {
     const part = `${this.name}-${spec.name}`;
     const identity = this.createAccount(part, `step-${step.identity}`, `Step ${spec.name} of ${step.pipeline}`);
     this.grantFolders(part, step, identity);
-    this.grantProject(`${part}-runtime`, identity, this.args.roles.runtime);
+    this.grantProject(`${part}--runtime`, identity, this.args.roles.runtime);
     this.grantNamed(part, step, identity);
-    if (spec.packages) this.grantPackages(`${part}-packages`, identity);
+    if (spec.packages) this.grantPackages(`${part}--packages`, identity);
     return identity;
   }
 
@@ -119,7 +119,7 @@ class IdentityBuilder {
    */
   createRunner(steps: (readonly [string, WorkloadIdentity])[]): WorkloadIdentity {
     const { pipeline, roles } = this.args;
-    const part = `${this.name}-runner`;
+    const part = `${this.name}--runner`;
     const identity = this.createAccount(part, `run-${pipeline.name}`, `Runs the pipeline ${pipeline.name}`);
     this.grantProject(`${part}-role`, identity, roles.runner);
     const runs = `${RUNS}/${pipeline.name}`;
@@ -132,7 +132,7 @@ class IdentityBuilder {
 
   createStarter(runner: WorkloadIdentity): WorkloadIdentity {
     const { pipeline, roles } = this.args;
-    const part = `${this.name}-starter`;
+    const part = `${this.name}--starter`;
     const identity = this.createAccount(part, `start-${pipeline.name}`, `Starts the pipeline ${pipeline.name}`);
     this.grantProject(`${part}-role`, identity, roles.starter);
     this.actAs(`${part}-as-runner`, identity, runner);
@@ -150,16 +150,16 @@ class IdentityBuilder {
    * so a step also sees the names of the other objects in the stores that it names, and reads none of them.
    */
   private grantFolders(name: string, step: StepPlan, identity: WorkloadIdentity): void {
-    for (const store of storesOf(step)) this.grantFolder(`${name}-${store}-list`, "lister", store, identity, "");
+    for (const store of storesOf(step)) this.grantFolder(`${name}--lists-${store}`, "lister", store, identity, "");
     for (const { name: input, dataStore, path } of step.inputs) {
       const readable = (bucket: string) => pathsTo(bucket, path);
-      this.grantFolder(`${name}-in-${input}`, "reader", dataStore, identity, path, readable);
+      this.grantFolder(`${name}--in-${input}`, "reader", dataStore, identity, path, readable);
     }
     for (const { name: output, dataStore, path } of step.outputs) {
       const readable = (bucket: string) => pathsTo(bucket, path);
       const writable = (bucket: string) => placesIn(bucket, path);
-      this.grantFolder(`${name}-out-${output}-read`, "reader", dataStore, identity, path, readable);
-      this.grantFolder(`${name}-out-${output}`, "writer", dataStore, identity, path, writable);
+      this.grantFolder(`${name}--reads-${output}`, "reader", dataStore, identity, path, readable);
+      this.grantFolder(`${name}--out-${output}`, "writer", dataStore, identity, path, writable);
     }
   }
 
@@ -192,15 +192,15 @@ class IdentityBuilder {
     const place = { project: this.args.project, number: this.args.projectNumber, region: this.args.location };
     for (const { name: secret, secretId } of secrets) {
       if (!spec.secrets.includes(secret)) continue;
-      this.grants.push(grantSecret(`${name}-secret-${secret}`, place, secretId, email, opts));
+      this.grants.push(grantSecret(`${name}--secret-${secret}`, place, secretId, email, opts));
     }
     for (const { name: parameter, parameterId } of parameters) {
       if (!spec.parameters.includes(parameter)) continue;
-      this.grants.push(grantParameter(`${name}-parameter-${parameter}`, place, parameterId, email, opts));
+      this.grants.push(grantParameter(`${name}--parameter-${parameter}`, place, parameterId, email, opts));
     }
     for (const { name: database, instance } of databases) {
       if (!instance || !spec.databases.includes(database)) continue;
-      this.grants.push(...grantSignIn(`${name}-database-${database}`, place.project, instance, email, opts));
+      this.grants.push(...grantSignIn(`${name}--database-${database}`, place.project, instance, email, opts));
     }
   }
 

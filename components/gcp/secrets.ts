@@ -146,7 +146,7 @@ function grantOperators(
 ): void {
   for (const operator of people.operators) {
     new RegionalSecretIamMember(
-      `${name}-secret-${spec.name}-${operator.name}`,
+      `${name}-secret-${spec.name}--${operator.name}`,
       {
         project,
         location: region,

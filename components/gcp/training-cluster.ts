@@ -198,7 +198,7 @@ function machineOf({ size = "medium", machineType, accelerator }: PrivateTrainin
 
 /** A cluster of the workspace: for all steps that name the same databases, so that no other step reaches them. */
 export interface ClusterPlan {
-  /** Short name: `jobs`, or `jobs-` and the names of the databases. */
+  /** Short name: `jobs`, or `jobs-` and the names of the databases, with two hyphens between, which no name has. */
   name: string;
   /** Names of the databases that its machines reach, sorted. */
   databases: string[];
@@ -214,7 +214,7 @@ export function planClusters(workspace: Workspace): ClusterPlan[] {
   if (steps.length === 0) return [];
   const names = [...new Set(["", ...steps.map(databasesOf)])];
   return names.map((databases, index) => ({
-    name: databases ? fit(`jobs-${databases.replaceAll(",", "-")}`, MAX_NAME - 24) : "jobs",
+    name: databases ? fit(`jobs-${databases.replaceAll(",", "--")}`, MAX_NAME - 24) : "jobs",
     databases: databases ? databases.split(",") : [],
     cidr: workspace.network.existing ? undefined : clusterRange(workspace.network.cidr ?? "", index),
     steps: steps.filter((step) => databasesOf(step) === databases),

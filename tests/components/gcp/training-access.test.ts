@@ -199,4 +199,21 @@ describe("Google Cloud: what pipelines are granted", () => {
     assert.deepEqual(keyUsers("databases"), ["cloud-sql"]);
     assert.ok(keyUsers("models").includes("workflows"));
   });
+
+  it("names that only together make the same words do not meet", async () => {
+    const step = (name: string, input: string) => ({
+      name,
+      kind: "processing",
+      image: `prepare@sha256:${"0a".repeat(32)}`,
+      inputs: [{ name: input, dataStore: "transactions", path: `${name}/${input}` }],
+      outputs: [{ name: "model" }, { name: "model-read" }],
+    });
+    const steps = [step("aa", "bb-in-cc"), step("aa-in-bb", "cc"), step("runner", "out")];
+    const recorded = await recordSpec(withTraining("gcp", { training: { pipelines: [{ name: "nightly", steps }] } }));
+    const names = recorded.map(({ type, name }) => `${type} ${name}`);
+    assert.deepEqual(
+      names.filter((name, index) => names.indexOf(name) !== index),
+      [],
+    );
+  });
 });
