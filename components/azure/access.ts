@@ -4,6 +4,7 @@ import type { Person } from "../spec.ts";
 import type { CustomRoles } from "./custom-roles.ts";
 import { WorkloadIdentity } from "./identities.ts";
 import type { MlWorkspaceService } from "./ml-workspace.ts";
+import { PIPELINE_FOLDERS_CONDITION } from "./pipeline-roles.ts";
 import type { TrainingPipeline } from "./pipelines.ts";
 import { type Context, placeArgs } from "./place.ts";
 import { assignRole, BUILT_IN_ROLES } from "./roles.ts";
@@ -49,10 +50,10 @@ export function admitNotebook(
   notebook: string,
   identity: WorkloadIdentity,
 ): pulumi.Resource[] {
-  const grant = (label: string, role: string, scope: string) =>
+  const grant = (label: string, role: string, scope: string, condition?: string) =>
     assignRole(
       `${context.name}-identity-${notebook}-${label}`,
-      { role, scope, ...principalOf(identity) },
+      { role, scope, condition, ...principalOf(identity) },
       {
         ...context.opts,
         dependsOn: [service.workspace, service.registry, ...stores.models.usable, ...roles.definitions],
@@ -60,7 +61,7 @@ export function admitNotebook(
     );
   return [
     grant("assets", roles.id("notebookRuntime"), service.workspaceId),
-    grant("artifacts", BUILT_IN_ROLES.storageBlobDataContributor, stores.models.accountId),
+    grant("artifacts", BUILT_IN_ROLES.storageBlobDataContributor, stores.models.accountId, artifactsCondition(context)),
     grant("files", BUILT_IN_ROLES.storageFileDataPrivilegedContributor, stores.models.accountId),
     grant("images", BUILT_IN_ROLES.acrPull, service.registryId),
   ];
@@ -91,10 +92,10 @@ export function grantNotebook(
 /** The studio shows files and job outputs with the person's own identity, so people get Azure ML's own store. */
 export function admitPeople(context: Context, { roles, stores, service }: Admission): void {
   const dependsOn = [service.workspace, ...stores.models.usable, ...roles.definitions];
-  const admit = (person: Person, label: string, role: string, scope: string) =>
+  const admit = (person: Person, label: string, role: string, scope: string, condition?: string) =>
     assignRole(
       `${context.name}-person-${person.name}-${label}`,
-      { role, scope, ...personPrincipal(person) },
+      { role, scope, condition, ...personPrincipal(person) },
       { ...context.opts, dependsOn },
     );
   for (const person of context.workspace.people.dataScientists) {
@@ -102,7 +103,8 @@ export function admitPeople(context: Context, { roles, stores, service }: Admiss
     if (context.workspace.training.pipelines.length === 0) {
       admit(person, "jobs", roles.id("jobAuthor"), service.workspaceId);
     }
-    admit(person, "artifacts", BUILT_IN_ROLES.storageBlobDataContributor, stores.models.accountId);
+    const { accountId } = stores.models;
+    admit(person, "artifacts", BUILT_IN_ROLES.storageBlobDataContributor, accountId, artifactsCondition(context));
     admit(person, "files", BUILT_IN_ROLES.storageFileDataPrivilegedContributor, stores.models.accountId);
   }
   for (const person of context.workspace.people.operators) {
@@ -130,6 +132,11 @@ export function admitStarters(
 export function identityOutputs(identities: NotebookIdentities): Record<string, pulumi.Output<string>> {
   const entries = Object.entries(identities).map(([name, { principalId }]) => [`notebook-${name}`, principalId]);
   return Object.fromEntries(entries) as Record<string, pulumi.Output<string>>;
+}
+
+/** What pipelines wrote is theirs alone; without pipelines there is nothing to keep. */
+function artifactsCondition({ workspace }: Context): string | undefined {
+  return workspace.training.pipelines.length > 0 ? PIPELINE_FOLDERS_CONDITION : undefined;
 }
 
 function personPrincipal({ azure, kind }: Person) {

@@ -1,6 +1,6 @@
 /** What the identity of a step may do: read its inputs, write its outputs, and read the secrets that it names. */
 import type { StepPlan } from "../pipelines.ts";
-import { MODEL_STORE } from "../training-spec.ts";
+import { MODEL_STORE, PIPELINE_FOLDERS } from "../training-spec.ts";
 import { registeredFolder } from "./pipeline-definition.ts";
 
 const CONTAINERS = "Microsoft.Storage/storageAccounts/blobServices/containers";
@@ -58,8 +58,21 @@ export const READ_ACTIONS = ["read"];
 /** Actions on blobs of Storage Blob Data Contributor. */
 export const WRITE_ACTIONS = ["read", "write", "add/action", "delete", "move/action"];
 
+const CHANGES = WRITE_ACTIONS.filter((action) => action !== "read");
+
 /** A condition that narrows a role on Azure ML's storage account to the containers of its own, with logs and snapshots. */
-export const ARTIFACTS_CONDITION = [
-  `(!(${WRITE_ACTIONS.map((action) => `ActionMatches{'${BLOBS}/${action}'}`).join(" OR ")}))`,
-  `(@Resource[${CONTAINERS}:name] StringStartsWith 'azureml')`,
+export const ARTIFACTS_CONDITION = `((!(${anyOf(WRITE_ACTIONS)})) OR (@Resource[${CONTAINERS}:name] StringStartsWith 'azureml'))`;
+
+/**
+ * A condition that keeps people and notebooks from changing what pipelines wrote into the store for models, of which a
+ * register step makes the models of the registry.
+ */
+export const PIPELINE_FOLDERS_CONDITION = [
+  `(!(${anyOf(CHANGES)}))`,
+  `(@Resource[${CONTAINERS}:name] StringNotEquals '${MODEL_STORE}')`,
+  `(@Resource[${BLOBS}:path] StringNotStartsWith '${PIPELINE_FOLDERS}')`,
 ].join(" OR ");
+
+function anyOf(actions: string[]): string {
+  return actions.map((action) => `ActionMatches{'${BLOBS}/${action}'}`).join(" OR ");
+}

@@ -261,6 +261,19 @@ describe("training on Azure", function () {
       assert.ok(!access.can(ANA, `${BLOBS}/read`, containerOf("transactions"), { path: "daily/a" }));
     });
 
+    it("changes nothing that a pipeline wrote, from a notebook or by hand, and reads it", () => {
+      const notebook = "fraud-ml-identity-explore-identity-principal";
+      for (const principal of [ANA, notebook]) {
+        const can = (use: string, path: string) =>
+          access.can(principal, `${BLOBS}/${use}`, containerOf("models"), { path });
+        for (const use of ["write", "add/action", "delete", "move/action"]) {
+          assert.ok(!can(use, "pipelines/nightly/train/model/1/a"), `${principal} ${use}`);
+          assert.ok(can(use, "experiments/a"), `${principal} ${use}`);
+        }
+        assert.ok(can("read", "pipelines/nightly/train/model/1/a"), principal);
+      }
+    });
+
     it("submits jobs where there is no pipeline whose cluster could be taken", async () => {
       const without = new Access(await recordAzure());
       assert.ok(without.can(ANA, `${ML}/jobs/write`, WORKSPACE));

@@ -211,14 +211,23 @@ function holds(condition: string, action: string, resource: string, request: Blo
   let text = condition
     .replace(/SubOperationMatches\{'Blob\.List'\}/g, String(request.prefix !== undefined))
     .replace(/ActionMatches\{'([^']+)'\}/g, (_, pattern) => String(matches(pattern, action)))
-    .replace(/(@\w+\[[^\]]+\]) StringStartsWith '([^']*)'/g, (_, attribute, start) => {
+    .replace(/(@\w+\[[^\]]+\]) (String\w+) '([^']*)'/g, (_, attribute, operator, expected) => {
       assert.ok(attribute in attributes, `${attribute} is no attribute that this test knows`);
-      return String(attributes[attribute]?.startsWith(start) ?? false);
+      const compare = COMPARISONS[operator];
+      assert.ok(compare, `${operator} is no operator that this test knows`);
+      const actual = attributes[attribute];
+      return String(actual !== undefined && compare(actual, expected));
     });
   while (text.includes("("))
     text = text.replace(/!?\(([^()]*)\)/, (whole, inner) => String(whole[0] === "!" ? !flat(inner) : flat(inner)));
   return flat(text);
 }
+
+const COMPARISONS: Record<string, (actual: string, expected: string) => boolean> = {
+  StringStartsWith: (actual, expected) => actual.startsWith(expected),
+  StringNotStartsWith: (actual, expected) => !actual.startsWith(expected),
+  StringNotEquals: (actual, expected) => actual !== expected,
+};
 
 /** A condition without brackets: `AND` binds tighter than `OR`. */
 function flat(text: string): boolean {
