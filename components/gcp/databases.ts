@@ -15,7 +15,8 @@ import type { DatabaseSpec } from "../training-spec.ts";
 import type { WorkspaceKeys } from "./keys.ts";
 import { type GcpTarget, serviceAccountMember } from "./target.ts";
 
-const POSTGRES_PORT = 5432;
+/** TCP port of PostgreSQL. */
+export const POSTGRES_PORT = 5432;
 
 /** PostgreSQL of new servers. */
 const POSTGRES_VERSION = "POSTGRES_18";

@@ -5,17 +5,17 @@ export { CustomerManagedKey, type CustomerManagedKeyArgs, type KeyGrantOptions }
 export { LogStore, type LogStoreArgs } from "./logs.ts";
 export { PrivateNetwork, type PrivateNetworkArgs } from "./network.ts";
 export { PrivateNotebook, type PrivateNotebookArgs } from "./notebooks.ts";
+export type {
+  PipelineAttachmentArgs,
+  PipelineDatabaseArgs,
+  PipelineImageArgs,
+  PipelineParameterArgs,
+  PipelineSecretArgs,
+  PipelineStoreArgs,
+  TrainingPipelineArgs,
+} from "./pipeline-args.ts";
 export type { PipelineRolesArgs } from "./pipeline-roles.ts";
-export {
-  type PipelineAttachmentArgs,
-  type PipelineDatabaseArgs,
-  type PipelineImageArgs,
-  type PipelineParameterArgs,
-  type PipelineSecretArgs,
-  type PipelineStoreArgs,
-  TrainingPipeline,
-  type TrainingPipelineArgs,
-} from "./pipelines.ts";
+export { TrainingPipeline } from "./pipelines.ts";
 export { createProvider } from "./provider.ts";
 export { ProjectServices, type ProjectServicesArgs } from "./services.ts";
 export {

@@ -10,7 +10,7 @@ import { MODEL_STORE } from "../training-spec.ts";
 import { grantSignIn } from "./databases.ts";
 import { WorkloadIdentity } from "./identities.ts";
 import { grantParameter } from "./parameters.ts";
-import type { TrainingPipelineArgs } from "./pipelines.ts";
+import type { TrainingPipelineArgs } from "./pipeline-args.ts";
 import { grantSecret } from "./secrets.ts";
 
 /** Longest id of a service account whose name in PostgreSQL, with the longest project id, keeps to 63 characters. */
