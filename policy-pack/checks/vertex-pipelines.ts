@@ -98,7 +98,8 @@ function pipelineOf(written: Record<string, unknown>, run: object): VertexPipeli
   };
 }
 
-function parseJson(text: string): unknown {
+/** What JSON text holds; undefined if it is none. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

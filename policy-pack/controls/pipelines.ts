@@ -14,9 +14,18 @@ import {
   SAGEMAKER_PIPELINE,
 } from "../checks/sagemaker-pipelines.ts";
 import { AZURE_ML_COMPONENT } from "../checks/types.ts";
-import { executorCheck, inExecutor, type VertexPipeline, vertexPipelineCheck } from "../checks/vertex-pipelines.ts";
+import {
+  executorCheck,
+  inExecutor,
+  parseJson,
+  VERTEX_PIPELINE_JOB,
+  VERTEX_SCHEDULE,
+  type VertexPipeline,
+  vertexPipelineCheck,
+  WORKFLOW,
+} from "../checks/vertex-pipelines.ts";
 import type { Control, StackResource, StackView, Topic } from "../control.ts";
-import { anyOf, type Finding, judge, mustBeSet, mustNotEqual, violation } from "../findings.ts";
+import { anyOf, type Finding, judge, mustBeAbsent, mustBeSet, mustNotEqual, violation } from "../findings.ts";
 import { read, textOf } from "../read.ts";
 import { madeFrom } from "../stack-view.ts";
 
@@ -55,6 +64,56 @@ const inputsFixed: Control = {
     })),
   },
 };
+
+const definitionVisible: Control = {
+  id: "pipeline-definition-visible",
+  title: "Pipelines are defined in the program",
+  severity: "medium",
+  why: "A definition that lies in a bucket or a registry changes without a preview, and no control sees what its steps run.",
+  remedy: "Write the definition into the resource, and the source of a workflow that starts a pipeline in JSON.",
+  url: "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreatePipeline.html",
+  frameworks: {
+    nist80053: ["CM-3", "CM-5", "SA-10"],
+    iso27001: ["A.8.9", "A.8.32"],
+    soc2: ["CC8.1"],
+    pciDss: ["6.5.1"],
+  },
+  checks: {
+    aws: [
+      {
+        types: SAGEMAKER_PIPELINE,
+        whenAbsent: "complies",
+        cloudDefault: "a definition must be given",
+        evaluate: ({ type, props }) => {
+          const holder = type.startsWith("aws-native:") ? "pipelineDefinition." : "";
+          return mustBeAbsent(props, `${holder}pipelineDefinitionS3Location`);
+        },
+      },
+    ],
+    gcp: [
+      {
+        types: [VERTEX_SCHEDULE],
+        whenAbsent: "complies",
+        cloudDefault: "a pipeline must be given",
+        evaluate: ({ props }) => mustBeAbsent(props, `${VERTEX_PIPELINE_JOB}.templateUri`),
+      },
+      {
+        types: [WORKFLOW],
+        whenAbsent: "complies",
+        cloudDefault: "a source must be given",
+        evaluate: ({ props }) => judge(read(props, "sourceContents"), "", { absent: "complies" }, mustBeReadable),
+      },
+    ],
+  },
+};
+
+/** The API that runs pipelines has this name in its addresses. */
+function mustBeReadable(source: unknown, path: string): Finding[] {
+  const startsPipeline = typeof source === "string" && /pipelineJobs/i.test(source);
+  return startsPipeline && parseJson(source) === undefined
+    ? [violation(`${path} starts a pipeline and is no JSON`)]
+    : [];
+}
 
 const stepIdentity: Control = {
   id: "pipeline-step-identity",
@@ -268,5 +327,5 @@ const jobKey: Control = {
 /** Training pipelines and their schedules. */
 export const pipelines: Topic = {
   title: "Pipelines and schedules",
-  controls: [inputsFixed, stepIdentity, privateJobs, jobKey, scheduleRole, scheduleKey],
+  controls: [inputsFixed, definitionVisible, stepIdentity, privateJobs, jobKey, scheduleRole, scheduleKey],
 };

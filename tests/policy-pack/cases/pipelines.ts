@@ -379,6 +379,45 @@ const schedules: ControlCases[] = [
   },
 ];
 
+const visible: ControlCases[] = [
+  {
+    control: "pipeline-definition-visible",
+    type: "aws:sagemaker/pipeline:Pipeline",
+    cases: [
+      ["in the program", { pipelineDefinition: "{}" }, "complies"],
+      ["in a bucket", { pipelineDefinitionS3Location: { bucket: "b", objectKey: "k" } }, "violates"],
+      ["perhaps in a bucket", { pipelineDefinitionS3Location: unknown }, "undecided"],
+    ],
+  },
+  {
+    control: "pipeline-definition-visible",
+    type: "aws-native:sagemaker:Pipeline",
+    cases: [
+      ["in the program", { pipelineDefinition: { pipelineDefinitionBody: "{}" } }, "complies"],
+      ["in a bucket", { pipelineDefinition: { pipelineDefinitionS3Location: { bucket: "b", key: "k" } } }, "violates"],
+    ],
+  },
+  {
+    control: "pipeline-definition-visible",
+    type: VERTEX_SCHEDULE,
+    cases: [
+      ["in the program", schedule("{}"), "complies"],
+      ["in a registry", { createPipelineJobRequest: { pipelineJob: { templateUri: "https://a/b" } } }, "violates"],
+      ["an unknown template", { createPipelineJobRequest: { pipelineJob: { templateUri: unknown } } }, "undecided"],
+    ],
+  },
+  {
+    control: "pipeline-definition-visible",
+    type: "gcp:workflows/workflow:Workflow",
+    cases: [
+      ["in JSON", workflow("{}"), "complies"],
+      ["a workflow of another kind", { sourceContents: "main:\n  steps: []" }, "complies"],
+      ["in YAML", { sourceContents: "main:\n  call: googleapis.aiplatform.v1.pipelineJobs.create" }, "violates"],
+      ["unknown", { sourceContents: unknown }, "undecided"],
+    ],
+  },
+];
+
 const inWorkflow: ControlCases = {
   control: "pipeline-inputs-fixed",
   type: "gcp:workflows/workflow:Workflow",
@@ -387,6 +426,7 @@ const inWorkflow: ControlCases = {
 
 export const cases: ControlCases[] = [
   inWorkflow,
+  ...visible,
   ...sagemakerInputs,
   ...vertexInputs,
   ...azureInputs,
