@@ -26,6 +26,7 @@ import sys
 import google.auth
 from google.auth.transport.requests import AuthorizedSession
 
+SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 LIMITS = ["none", "low", "medium", "high", "critical"]
 SEVERITIES = {"MINIMAL": 1, "LOW": 1, "MEDIUM": 2, "HIGH": 3, "CRITICAL": 4}
 
@@ -66,7 +67,7 @@ def problem(session, project, image, limit):
 
 
 def main(project, images):
-    session = AuthorizedSession(google.auth.default()[0])
+    session = AuthorizedSession(google.auth.default(scopes=[SCOPE])[0])
     failed = False
     for entry in json.loads(images):
         refused = problem(session, project, entry["image"], entry["limit"])

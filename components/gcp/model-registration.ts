@@ -24,6 +24,8 @@ import time
 import google.auth
 from google.auth.transport.requests import AuthorizedSession
 
+SCOPE = "https://www.googleapis.com/auth/cloud-platform"
+
 
 def read(response):
     response.raise_for_status()
@@ -45,7 +47,7 @@ def upload(model, name, exists):
 
 def main(project, location, text):
     model = json.loads(text)
-    session = AuthorizedSession(google.auth.default()[0])
+    session = AuthorizedSession(google.auth.default(scopes=[SCOPE])[0])
     api = "https://" + location + "-aiplatform.googleapis.com/v1/"
     parent = "projects/" + project + "/locations/" + location
     name = parent + "/models/" + model["id"]

@@ -88,13 +88,13 @@ export function outputFolder(plan: StepPlan, output: string, buckets: Record<str
 export function pipelineSpec(plan: PipelinePlan, place: PipelinePlace): object {
   const tasks = plan.steps.map((step) => [taskName(step.spec.name), stepTask(step)] as const);
   const executors = plan.steps.map((step) => [executorName(taskName(step.spec.name)), executor(step, place)] as const);
-  const names = [GATE, ...tasks.map(([name]) => name)];
+  const components = [component(GATE, false), ...plan.steps.map((step) => stepComponent(step))];
   return {
     pipelineInfo: { name: place.pipelineName },
     schemaVersion: "2.1.0",
     sdkVersion: "kfp-2.17.3",
     root: { dag: { tasks: { [GATE]: task(GATE, []), ...Object.fromEntries(tasks) } } },
-    components: Object.fromEntries(names.map((name) => [componentName(name), component(name)])),
+    components: Object.fromEntries(components),
     deploymentSpec: { executors: { [executorName(GATE)]: gate(plan, place), ...Object.fromEntries(executors) } },
   };
 }
@@ -179,9 +179,14 @@ function task(name: string, dependentTasks: string[], more: object = {}): object
   };
 }
 
-function component(name: string): object {
+function stepComponent({ spec }: StepPlan): [string, object] {
+  return component(taskName(spec.name), spec.kind !== "register");
+}
+
+/** A launcher writes which job it made; the other tasks write nothing, and must not say that they would. */
+function component(name: string, launches: boolean): [string, object] {
   const outputDefinitions = { parameters: { gcp_resources: { parameterType: "STRING" } } };
-  return { executorLabel: executorName(name), outputDefinitions };
+  return [componentName(name), { executorLabel: executorName(name), ...(launches && { outputDefinitions }) }];
 }
 
 function executor(step: StepPlan, place: PipelinePlace): object {

@@ -9,6 +9,16 @@ import { machinesOf, maxClusters, planClusters } from "./training-cluster.ts";
 /** Name of the gap that a spec accepts when its pipelines run outside of a perimeter. */
 export const JOBS_INTERNET = "vertex-jobs-internet";
 
+/** Longest source of a workflow, in bytes (cloud.google.com/workflows/quotas). */
+const MAX_WORKFLOW_BYTES = 131072;
+
+/** What a pipeline and each of its steps take in it without the steps' commands and variables, at most. */
+const PIPELINE_BYTES = 12000;
+const STEP_BYTES = 5000;
+
+/** How much longer text gets that is JSON in JSON in JSON, at most but for texts of quotation marks. */
+const ESCAPED = 2;
+
 /** Problems of a valid spec that Google Cloud alone has, all at once. */
 export function trainingProblems(workspace: Workspace): Problem[] {
   const { machineType } = workspace.training.cluster;
@@ -21,7 +31,23 @@ export function trainingProblems(workspace: Workspace): Problem[] {
 
 /** Problems of one pipeline. `path` is where it stands, empty for a pipeline by itself. */
 export function vertexProblems(pipeline: PipelineSpec, path: string): Problem[] {
-  return pipeline.steps.flatMap((step, index) => stepProblems(step, `${path ? `${path}.` : ""}steps[${index}]`));
+  const steps = path ? `${path}.steps` : "steps";
+  return [
+    ...sizeProblems(pipeline, steps),
+    ...pipeline.steps.flatMap((step, index) => stepProblems(step, `${steps}[${index}]`)),
+  ];
+}
+
+/** A pipeline is the source of a workflow. The steps' own text stands in it once for each pool of machines, escaped. */
+function sizeProblems({ steps }: PipelineSpec, path: string): Problem[] {
+  const sizes = steps.map(({ command, environment, nodes }) => {
+    const text = Buffer.byteLength(JSON.stringify([command, environment]));
+    return STEP_BYTES + ESCAPED * text * (nodes > 1 ? 2 : 1);
+  });
+  if (PIPELINE_BYTES + sizes.reduce((sum, size) => sum + size, 0) <= MAX_WORKFLOW_BYTES) return [];
+  const message =
+    "make a document that is longer than Google takes; use fewer steps, or shorter commands and variables";
+  return [{ path, message }];
 }
 
 /**

@@ -216,6 +216,14 @@ describe("Google Cloud: pipeline documents", () => {
     assert.equal(environmentOf(pipelineSpec, "prepare").PRICE, `\${secret}`);
   });
 
+  it("keep within what the check of their length counts", () => {
+    for (const { inputs } of ofType(all, "gcp:workflows/workflow:Workflow")) {
+      const source = String(inputs.sourceContents);
+      const steps = source.match(/comp-step-\w+":/g)?.length ?? 0;
+      assert.ok(source.length < 12_000 + 5000 * steps, `${source.length} bytes for ${steps} steps`);
+    }
+  });
+
   it("take no parameters, so that nobody who starts one changes it", () => {
     for (const { inputs } of ofType(all, "gcp:workflows/workflow:Workflow")) {
       assert.deepEqual(Object.keys(JSON.parse(String(inputs.sourceContents)).main), ["steps"]);
@@ -288,6 +296,11 @@ describe("Google Cloud: pipeline documents", () => {
         "training.pipelines[0].steps[0].machineType",
         "training.pipelines[0].steps[0].inputs[0].path",
       ]);
+    });
+
+    it("with more steps or longer commands than a workflow can hold", async () => {
+      const changes = withFirstStep({ command: ["x".repeat(70_000)] });
+      assert.deepEqual(await problemsOf(changes), ["training.pipelines[0].steps"]);
     });
 
     it("with more sets of databases than the network has place for", async () => {

@@ -60,7 +60,7 @@ describe("Google Cloud: the pipelines' own tasks", () => {
   before(() => {
     folder = mkdtempSync(join(tmpdir(), "tasks-"));
     mkdirSync(join(folder, "google/auth/transport"), { recursive: true });
-    writeFileSync(join(folder, "google/auth/__init__.py"), "def default():\n    return (None, None)\n");
+    writeFileSync(join(folder, "google/auth/__init__.py"), "def default(scopes):\n    return (None, None)\n");
     writeFileSync(join(folder, "google/auth/transport/__init__.py"), "");
     writeFileSync(join(folder, "google/auth/transport/requests.py"), TRANSPORT);
     writeFileSync(join(folder, "google/__init__.py"), "");
