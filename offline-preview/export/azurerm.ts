@@ -8,8 +8,14 @@ type Body = Record<string, unknown>;
 
 /** Terraform's types for what azure-native creates and Checkov has no rule for: these are not exported. */
 export const WITHOUT_RULES: Record<string, string> = {
+  "azure-native:appconfiguration:KeyValue": "azurerm_app_configuration_key",
   "azure-native:applicationinsights:Component": "azurerm_application_insights",
+  "azure-native:authorization:ManagementLockByScope": "azurerm_management_lock",
   "azure-native:authorization:RoleAssignment": "azurerm_role_assignment",
+  "azure-native:containerregistry:CacheRule": "azurerm_container_registry_cache_rule",
+  "azure-native:dbforpostgresql:AdministratorsMicrosoftEntra":
+    "azurerm_postgresql_flexible_server_active_directory_administrator",
+  "azure-native:dbforpostgresql:Configuration": "azurerm_postgresql_flexible_server_configuration",
   "azure-native:machinelearningservices:Datastore": "azurerm_machine_learning_datastore_blobstorage",
   "azure-native:managedidentity:UserAssignedIdentity": "azurerm_user_assigned_identity",
   "azure-native:monitor:DiagnosticSetting": "azurerm_monitor_diagnostic_setting",
@@ -29,9 +35,12 @@ const BLOB_SERVICE = "azure-native:storage:BlobServiceProperties";
 
 /** Terraform's types of what is exported and referred to. */
 const TYPES: Record<string, string> = {
+  "azure-native:appconfiguration:ConfigurationStore": "azurerm_app_configuration",
   "azure-native:authorization:RoleDefinition": "azurerm_role_definition",
   "azure-native:containerregistry:Registry": "azurerm_container_registry",
+  "azure-native:dbforpostgresql:Server": "azurerm_postgresql_flexible_server",
   "azure-native:keyvault:Key": "azurerm_key_vault_key",
+  "azure-native:keyvault:Secret": "azurerm_key_vault_secret",
   "azure-native:keyvault:Vault": "azurerm_key_vault",
   "azure-native:machinelearningservices:Workspace": "azurerm_machine_learning_workspace",
   "azure-native:network:NetworkSecurityGroup": "azurerm_network_security_group",
@@ -241,6 +250,61 @@ function keyVaultKey(source: Source): [string, Body] {
   ];
 }
 
+function keyVaultSecret(source: Source): [string, Body] {
+  const vault = source.find("azure-native:keyvault:Vault", "vaultName", source.at("vaultName"));
+  const expires = source.at("properties.attributes.expires");
+  return [
+    "azurerm_key_vault_secret",
+    {
+      name: source.at("secretName"),
+      key_vault_id: vault ? source.references.to(vault, "id") : source.at("vaultName"),
+      value: SECRET_VALUE,
+      content_type: source.at("properties.contentType"),
+      expiration_date: typeof expires === "number" ? new Date(expires * 1000).toISOString() : undefined,
+    },
+  ];
+}
+
+function appConfiguration(source: Source): [string, Body] {
+  const localAuth = source.at("disableLocalAuth");
+  const sku = source.at("sku.name");
+  return [
+    "azurerm_app_configuration",
+    {
+      name: source.at("configStoreName"),
+      sku: typeof sku === "string" ? sku.toLowerCase() : sku,
+      local_auth_enabled: typeof localAuth === "boolean" ? !localAuth : localAuth,
+      public_network_access: source.at("publicNetworkAccess"),
+      purge_protection_enabled: source.at("enablePurgeProtection"),
+      encryption: source.at("encryption.keyVaultProperties") && {
+        key_vault_key_identifier: source.at("encryption.keyVaultProperties.keyIdentifier"),
+        identity_client_id: source.at("encryption.keyVaultProperties.identityClientId"),
+      },
+    },
+  ];
+}
+
+function postgresServer(source: Source): [string, Body] {
+  return [
+    "azurerm_postgresql_flexible_server",
+    {
+      name: source.at("serverName"),
+      version: source.at("version"),
+      delegated_subnet_id: source.at("network.delegatedSubnetResourceId"),
+      public_network_access_enabled: source.enabled("network.publicNetworkAccess"),
+      backup_retention_days: source.at("backup.backupRetentionDays"),
+      geo_redundant_backup_enabled: source.enabled("backup.geoRedundantBackup"),
+      authentication: source.at("authConfig") && {
+        active_directory_auth_enabled: source.enabled("authConfig.activeDirectoryAuth"),
+        password_auth_enabled: source.enabled("authConfig.passwordAuth"),
+      },
+      customer_managed_key: source.at("dataEncryption.primaryKeyURI") && {
+        key_vault_key_id: source.at("dataEncryption.primaryKeyURI"),
+      },
+    },
+  ];
+}
+
 function containerRegistry(source: Source): [string, Body] {
   const retains = source.enabled("policies.retentionPolicy.status");
   return [
@@ -413,9 +477,12 @@ function mlCompute(source: Source): [string, Body] {
 }
 
 const CONVERTERS: Record<string, (source: Source) => [string, Body]> = {
+  "azure-native:appconfiguration:ConfigurationStore": appConfiguration,
   "azure-native:authorization:RoleDefinition": roleDefinition,
   "azure-native:containerregistry:Registry": containerRegistry,
+  "azure-native:dbforpostgresql:Server": postgresServer,
   "azure-native:keyvault:Key": keyVaultKey,
+  "azure-native:keyvault:Secret": keyVaultSecret,
   "azure-native:keyvault:Vault": keyVault,
   "azure-native:machinelearningservices:Compute": mlCompute,
   "azure-native:machinelearningservices:Workspace": mlWorkspace,

@@ -9,8 +9,14 @@ import { cloudResources } from "../../offline-preview/export/resources.ts";
 import { toTerraform } from "../../offline-preview/export/terraform.ts";
 import type { ResourceRecord } from "../../offline-preview/protocol/messages.ts";
 
-/** Types that azurerm has no words for: rules for them would stand at the storage account. */
-const WITHOUT_WORDS = new Set([...Object.keys(WITHOUT_RULES), "azure-native:storage:FileServiceProperties"]);
+/** Types that azurerm has no words for: file services belong to the storage account there, assets of Azure ML to no type. */
+const WITHOUT_WORDS = new Set([
+  ...Object.keys(WITHOUT_RULES),
+  "azure-native:storage:FileServiceProperties",
+  ...["ComponentVersion", "EnvironmentVersion", "ModelContainer", "Schedule"].map(
+    (asset) => `azure-native:machinelearningservices:${asset}`,
+  ),
+]);
 
 /** Where `make` puts Checkov: pinned in requirements.txt, never committed. */
 const CHECKOV = ".cache/checkov";
