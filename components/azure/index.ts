@@ -3,15 +3,15 @@ export { DataGrant, type DataGrantArgs, WorkloadIdentity, type WorkloadIdentityA
 export { CustomerManagedKey, type CustomerManagedKeyArgs } from "./keys.ts";
 export { PrivateNetwork, type PrivateNetworkArgs } from "./network.ts";
 export { PrivateNotebook, type PrivateNotebookArgs } from "./notebooks.ts";
-export {
-  type PipelineDatabaseArgs,
-  type PipelineImageArgs,
-  type PipelineParameterArgs,
-  type PipelineSecretArgs,
-  type PipelineStoreArgs,
-  TrainingPipeline,
-  type TrainingPipelineArgs,
-} from "./pipelines.ts";
+export type {
+  PipelineDatabaseArgs,
+  PipelineImageArgs,
+  PipelineParameterArgs,
+  PipelineSecretArgs,
+  PipelineStoreArgs,
+  TrainingPipelineArgs,
+} from "./pipeline-args.ts";
+export { TrainingPipeline } from "./pipelines.ts";
 export { createProvider } from "./provider.ts";
 export { PrivateTrainingCluster, type PrivateTrainingClusterArgs } from "./training-cluster.ts";
 export { SecureMlWorkspace } from "./workspace.ts";

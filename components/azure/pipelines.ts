@@ -4,202 +4,19 @@ import { EnvironmentVersion } from "@pulumi/azure-native/machinelearningservices
 import { ModelContainer } from "@pulumi/azure-native/machinelearningservices/modelContainer.js";
 import { Schedule } from "@pulumi/azure-native/machinelearningservices/schedule.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { PipelineArgs } from "../args.ts";
 import { fit, shortHash } from "../names.ts";
 import { type PipelinePlan, planPipeline, registersModels, type StepPlan } from "../pipelines.ts";
-import { InvalidInputError } from "../problems.ts";
-import { explainIssue } from "../spec-issues.ts";
-import { pipelineProblems } from "../training-problems.ts";
-import { GATE_STEP, MODEL_STORE, type PipelineSpec, pipelineSchema } from "../training-spec.ts";
+import { GATE_STEP } from "../training-spec.ts";
 import { cloudOf } from "./clouds.ts";
 import { WorkloadIdentity } from "./identities.ts";
 import { resourceGroupId, resourceId } from "./ids.ts";
 import { GATE_DIGEST, GATE_REPOSITORY } from "./image-gate.ts";
 import { imageReference, registryServer } from "./image-repositories.ts";
+import { parsePipeline, type TrainingPipelineArgs } from "./pipeline-args.ts";
 import { type ComponentPlan, type Definition, type DefinitionTies, pipelineDefinition } from "./pipeline-definition.ts";
-import {
-  ARTIFACTS_CONDITION,
-  folderCondition,
-  READ_ACTIONS,
-  readFolders,
-  type StoreFolders,
-  WRITE_ACTIONS,
-  writeFolders,
-} from "./pipeline-roles.ts";
-import { assignRole, BUILT_IN_ROLES, type Grant } from "./roles.ts";
-import { azurePipelineProblems } from "./training-checks.ts";
+import { type GrantTies, gateGrants, type StepGrant, stepGrants } from "./pipeline-roles.ts";
+import { assignRole } from "./roles.ts";
 import { type MachineWish, PrivateTrainingCluster, stepMachines } from "./training-cluster.ts";
-
-/** A blob container that steps name. */
-export interface PipelineStoreArgs {
-  /** Name by which steps know it; `models` is the store that outputs go to by default. */
-  name: string;
-  /** Resource id of the blob container. */
-  containerId: pulumi.Input<string>;
-  /** Name of Azure ML's data store for the container, without any credential. */
-  datastoreName: string;
-  /**
-   * `read` or `read-write`.
-   * @default "read-write"
-   */
-  access?: string;
-}
-
-/** A repository that steps name. */
-export interface PipelineImageArgs {
-  /** Name by which steps know it. */
-  name: string;
-  /**
-   * Name of the repository in the registry; of a mirror, the beginning of its repositories' names.
-   * @default the name by which steps know it
-   */
-  repositoryName?: string;
-  /**
-   * Whether it is a mirror, in which steps name an image by its path.
-   * @default false
-   */
-  mirror?: boolean;
-  /**
-   * Worst known vulnerability that an image may have: `none`, `low`, `medium`, `high` or `critical`.
-   * @default "medium"
-   */
-  severityLimit?: string;
-}
-
-/** A secret that steps name. */
-export interface PipelineSecretArgs {
-  /** Name by which steps know it. */
-  name: string;
-  /** Resource id of the secret in a vault that uses Azure RBAC. */
-  secretId: string;
-}
-
-/** A parameter that steps name. */
-export interface PipelineParameterArgs {
-  /** Name by which steps know it. */
-  name: string;
-  /**
-   * Key in the App Configuration store.
-   * @default the name by which steps know it
-   */
-  key?: string;
-}
-
-/** A database that steps name. */
-export interface PipelineDatabaseArgs {
-  /** Name by which steps know it. */
-  name: string;
-  /** Host name, as the managed network resolves it. */
-  host: string;
-  /**
-   * TCP port.
-   * @default 5432
-   */
-  port?: number;
-  /**
-   * Whether steps sign in with their own identity, whose name is the user.
-   * @default false
-   */
-  identitySignIn?: boolean;
-}
-
-/** A training pipeline in an Azure ML workspace that exists. */
-export interface TrainingPipelineArgs {
-  /** Subscription of the workspace. */
-  subscriptionId: string;
-  /** Resource group of the workspace. */
-  resourceGroupName: string;
-  /** Region of the workspace. */
-  location: string;
-  /** Name of the Azure ML workspace. Its managed network admits approved outbound traffic only. */
-  workspaceName: string;
-  /** Resource id of the workspace's own storage account, where logs of jobs go. */
-  workspaceStorageId: string;
-  /** The steps, and when they run. */
-  pipeline: PipelineArgs;
-  /** Beginning of the names of identities, at most 40 characters. */
-  identityPrefix: string;
-  /** Beginning of the names of clusters, at most 15 characters. */
-  clusterPrefix: string;
-  /** Resource id of the container registry. */
-  registryId: string;
-  /**
-   * Name of the repository in the registry that mirrors `mcr.microsoft.com/azurelinux/base/python`, for the gate.
-   * @default "ml__gate"
-   */
-  gateRepositoryName?: string;
-  /** GUID of a role that may read Defender's assessments (`Microsoft.Security/assessments/read`). */
-  scanReaderRole: string;
-  /** Containers; one of them is named `models` where a step writes models. */
-  dataStores: PipelineStoreArgs[];
-  /** Repositories. */
-  images: PipelineImageArgs[];
-  /**
-   * Secrets.
-   * @default []
-   */
-  secrets?: PipelineSecretArgs[];
-  /**
-   * Parameters.
-   * @default []
-   */
-  parameters?: PipelineParameterArgs[];
-  /**
-   * Resource id of the App Configuration store of the parameters.
-   * @default none
-   */
-  parameterStoreId?: string;
-  /**
-   * Databases.
-   * @default []
-   */
-  databases?: PipelineDatabaseArgs[];
-  /**
-   * Whether the managed network admits hosts that packages come from.
-   * @default false
-   */
-  packages?: boolean;
-  /**
-   * Name of the models in the registry.
-   * @default the pipeline's name
-   */
-  modelName?: string;
-  /**
-   * Cloud-neutral size of the machines of training steps that name none.
-   * @default "medium"
-   */
-  size?: string;
-  /**
-   * Machine type of training steps that name none. Overrides `size`.
-   * @default that of `size`
-   */
-  machineType?: string;
-  /**
-   * Accelerator of training steps that name no machine: `t4`, `a100` or `h100`.
-   * @default none
-   */
-  accelerator?: string;
-  /**
-   * Most machines of a training step.
-   * @default 1
-   */
-  maxNodes?: number;
-  /**
-   * Minutes that machines wait for the next run before they are given back.
-   * @default 15
-   */
-  idleMinutes?: number;
-  /**
-   * Id of a subnet, for a workspace without a managed network.
-   * @default the workspace's managed network
-   */
-  subnetId?: pulumi.Input<string>;
-  /**
-   * Tags.
-   * @default {}
-   */
-  tags?: { [key: string]: string };
-}
 
 /**
  * An Azure ML pipeline. Each step has an identity that may do what the step names, and a cluster that has this identity;
@@ -227,7 +44,7 @@ export class TrainingPipeline extends pulumi.ComponentResource {
    * @throws InvalidInputError that lists everything wrong with the steps, before any resource is registered.
    */
   constructor(name: string, args: TrainingPipelineArgs, opts?: pulumi.ComponentResourceOptions) {
-    const plan = planPipeline(checked(name, args));
+    const plan = planPipeline(parsePipeline(name, args));
     super("secure-ml-workspace:azure:TrainingPipeline", name, {}, opts);
     this.name = name;
     this.args = args;
@@ -248,17 +65,14 @@ export class TrainingPipeline extends pulumi.ComponentResource {
 
   /** The gate reads what Defender found, and no data. */
   private createGateCluster(): pulumi.Resource {
-    const { registryId, scanReaderRole } = this.args;
-    const scope = registryId.split("/providers/")[0]!;
-    const grants = [{ label: "scans", role: scanReaderRole, scope }, this.pullGrant()];
-    const identity = this.createIdentity(GATE_STEP, grants);
+    const identity = this.createIdentity(GATE_STEP, gateGrants(this.args.scanReaderRole, this.grantTies()));
     return this.createCluster(GATE_STEP, identity, { size: "small" }, { nodes: 1, spot: false });
   }
 
   private createStepCluster(step: StepPlan): pulumi.Resource {
     const { size, machineType, accelerator } = this.args;
     const { name, nodes, spot } = step.spec;
-    const identity = this.createIdentity(name, this.stepGrants(step));
+    const identity = this.createIdentity(name, stepGrants(step, this.grantTies()));
     const machines = stepMachines(step, { size, machineType, accelerator });
     this.principals[name] = identity.principalId;
     return this.createCluster(name, identity, machines, { nodes, spot });
@@ -285,9 +99,8 @@ export class TrainingPipeline extends pulumi.ComponentResource {
     );
   }
 
-  /** Every job writes its logs into Azure ML's own containers, with the identity of its cluster. */
   private createIdentity(step: string, grants: StepGrant[]): StepIdentity {
-    const { subscriptionId, resourceGroupName, location, workspaceStorageId, tags } = this.args;
+    const { subscriptionId, resourceGroupName, location, tags } = this.args;
     const child = `${this.name}-${step}`;
     const identityName = nameOfIdentity(this.args, this.plan, step);
     const identity = new WorkloadIdentity(
@@ -295,51 +108,12 @@ export class TrainingPipeline extends pulumi.ComponentResource {
       { subscriptionId, resourceGroupName, location, tags, identityName },
       { parent: this },
     );
-    const logs = {
-      label: "logs",
-      role: BUILT_IN_ROLES.storageBlobDataContributor,
-      scope: workspaceStorageId,
-      condition: ARTIFACTS_CONDITION,
-    };
     const { principalId, identityId } = identity;
     const principal = { principalId, principalType: "ServicePrincipal", principalKey: identityId };
-    const assigned = [logs, ...grants].map(({ label: grant, ...rest }) =>
+    const assigned = grants.map(({ label: grant, ...rest }) =>
       assignRole(`${child}-${grant}`, { ...rest, ...principal }, { parent: this }),
     );
     return { id: identityId, principalId, usable: [...identity.usable, ...assigned] };
-  }
-
-  private pullGrant(): StepGrant {
-    return { label: "images", role: BUILT_IN_ROLES.acrPull, scope: this.args.registryId };
-  }
-
-  private stepGrants(step: StepPlan): StepGrant[] {
-    const { secrets = [], parameterStoreId } = this.args;
-    const { spec } = step;
-    const named = secrets.filter(({ name }) => spec.secrets.includes(name));
-    const grants: StepGrant[] = [
-      this.pullGrant(),
-      ...this.folderGrants("read", readFolders(step), BUILT_IN_ROLES.storageBlobDataReader, READ_ACTIONS),
-      ...this.folderGrants("write", writeFolders(step), BUILT_IN_ROLES.storageBlobDataContributor, WRITE_ACTIONS),
-      ...named.map(({ name, secretId }) => ({
-        label: `secret-${name}`,
-        role: BUILT_IN_ROLES.keyVaultSecretsUser,
-        scope: secretId,
-      })),
-    ];
-    if (spec.parameters.length > 0) {
-      grants.push({ label: "parameters", role: BUILT_IN_ROLES.appConfigurationDataReader, scope: parameterStoreId! });
-    }
-    return grants;
-  }
-
-  private folderGrants(label: string, stores: StoreFolders[], role: string, actions: string[]): StepGrant[] {
-    return stores.map(({ dataStore, folders }) => ({
-      label: `${label}-${dataStore}`,
-      role,
-      scope: this.args.dataStores.find(({ name }) => name === dataStore)!.containerId,
-      condition: folderCondition(folders, actions),
-    }));
   }
 
   private createComponent({ step, name, version, environment, spec }: ComponentPlan): pulumi.Resource {
@@ -383,14 +157,10 @@ export class TrainingPipeline extends pulumi.ComponentResource {
     );
   }
 
-  /**
-   * Data scientists trigger the schedule, so that a pipeline without one has it as well; it begins when nobody reads this any
-   * more. Schedules take no time zone but their own.
-   */
+  /** Data scientists trigger the schedule, so that a pipeline on demand has one as well, which has not begun to fire. */
   private createSchedule({ job }: Definition, dependsOn: pulumi.Resource[]): Schedule {
     const { resourceGroupName, workspaceName } = this.args;
     const { name, schedule } = this.plan.spec;
-    const { jobType, ...jobDefinition } = job;
     return new Schedule(
       `${this.name}-schedule`,
       {
@@ -407,11 +177,20 @@ export class TrainingPipeline extends pulumi.ComponentResource {
             timeZone: "UTC",
             ...(schedule ? {} : { startTime: ON_DEMAND_START }),
           },
-          action: { actionType: "CreateJob", jobDefinition: { jobType, ...jobDefinition } },
+          action: { actionType: "CreateJob", jobDefinition: job },
         },
       },
       { parent: this, dependsOn },
     );
+  }
+
+  private grantTies(): GrantTies {
+    const { workspaceStorageId, registryId, parameterStoreId, dataStores, secrets = [] } = this.args;
+    return {
+      ...{ workspaceStorageId, registryId, parameterStoreId },
+      containerIdOf: (dataStore) => dataStores.find(({ name }) => name === dataStore)!.containerId,
+      secretIdOf: (secret) => secrets.find(({ name }) => name === secret)!.secretId,
+    };
   }
 
   private definitionTies(): DefinitionTies {
@@ -468,57 +247,11 @@ export class TrainingPipeline extends pulumi.ComponentResource {
 /** When the schedule of a pipeline on demand begins to fire. */
 const ON_DEMAND_START = "2099-12-31T00:00:00";
 
-/** One role of a step. */
-interface StepGrant extends Pick<Grant, "role" | "scope" | "condition"> {
-  /** Short name, unique in the step. */
-  label: string;
-}
-
 /** The identity of a step. */
 interface StepIdentity {
   id: string;
   principalId: pulumi.Output<string>;
   usable: pulumi.Resource[];
-}
-
-/** The steps, with every default filled in. */
-function checked(name: string, args: TrainingPipelineArgs): PipelineSpec {
-  const result = pipelineSchema.safeParse(args.pipeline);
-  const issues = result.error?.issues ?? [];
-  const namesOf = (entries: { name: string }[] = []) => entries.map((entry) => entry.name);
-  const known = {
-    dataStores: args.dataStores,
-    secrets: namesOf(args.secrets),
-    parameters: namesOf(args.parameters),
-    databases: namesOf(args.databases),
-    images: args.images.map((image) => ({ name: image.name, mirrorOf: image.mirror ? "a registry" : undefined })),
-    maxNodes: args.maxNodes ?? 1,
-    egress: args.packages ? "packages" : "none",
-  };
-  const problems = [
-    ...issues.flatMap((issue) => explainIssue(issue, pipelineSchema, args.pipeline)),
-    ...pipelineProblems(args.pipeline as PipelineSpec, known, ""),
-    ...(result.data ? azurePipelineProblems(result.data, "") : []),
-    ...storeProblems(args, result.data),
-  ];
-  if (problems.length > 0 || !result.data) throw new InvalidInputError(`The pipeline ${name}`, problems);
-  return result.data;
-}
-
-/** What steps name and the arguments leave out. */
-function storeProblems({ dataStores, parameters = [], parameterStoreId }: TrainingPipelineArgs, spec?: PipelineSpec) {
-  const named = (spec?.steps ?? []).flatMap(({ kind, inputs, outputs }) => [
-    ...(kind === "register" ? [MODEL_STORE] : []),
-    ...[...inputs, ...outputs].map(({ dataStore }) => dataStore),
-  ]);
-  const problems = [];
-  if (named.includes(MODEL_STORE) && !dataStores.some(({ name }) => name === MODEL_STORE)) {
-    problems.push({ path: "dataStores", message: `give the store "${MODEL_STORE}", which steps write to` });
-  }
-  if (parameters.length > 0 && !parameterStoreId) {
-    problems.push({ path: "parameterStoreId", message: "give the App Configuration store of the parameters" });
-  }
-  return problems;
 }
 
 function workspaceIdOf({ subscriptionId, resourceGroupName, workspaceName }: TrainingPipelineArgs): string {
