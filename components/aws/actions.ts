@@ -137,6 +137,42 @@ export const READ_PACKAGES = [
   "codeartifact:ReadFromRepository",
 ];
 
+/** Read the value of a secret. */
+export const READ_SECRET = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"];
+
+/** Replace the value of a secret without being able to read it. */
+export const WRITE_SECRET = ["secretsmanager:DescribeSecret", "secretsmanager:PutSecretValue"];
+
+/** Read a parameter. */
+export const READ_PARAMETER = ["ssm:GetParameter", "ssm:GetParameters"];
+
+/** Sign in to a database as oneself. */
+export const CONNECT_DATABASE = ["rds-db:connect"];
+
+/** Read what the scan of an image found. */
+export const READ_IMAGE_FINDINGS = ["ecr:DescribeImageScanFindings"];
+
+/** Start, stop and follow the runs of a pipeline, all of them as the pipeline says: none of these changes it. */
+export const RUN_PIPELINE = [
+  "sagemaker:DescribePipeline",
+  "sagemaker:DescribePipelineDefinitionForExecution",
+  "sagemaker:DescribePipelineExecution",
+  "sagemaker:ListPipelineExecutionSteps",
+  "sagemaker:ListPipelineExecutions",
+  "sagemaker:RetryPipelineExecution",
+  "sagemaker:StartPipelineExecution",
+  "sagemaker:StopPipelineExecution",
+];
+
+/** Put a model into the registry. Approving it is a right of its own. */
+export const REGISTER_MODEL = ["sagemaker:CreateModelPackage", "sagemaker:DescribeModelPackage"];
+
+/** Run a function. */
+export const INVOKE_FUNCTION = ["lambda:InvokeFunction"];
+
+/** Attach a function to the workspace's network. */
+export const ATTACH_FUNCTION = ["ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"];
+
 /** Use an endpoint that the workspace serves. */
 export const INVOKE = ["sagemaker:InvokeEndpoint"];
 

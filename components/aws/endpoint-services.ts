@@ -25,6 +25,7 @@ const SAGEMAKER_API = [
   ...actions.PRESIGN,
   ...actions.RUN_NOTEBOOK,
   ...actions.DELETE_MODEL,
+  ...actions.RUN_PIPELINE,
   ...actions.TAG_NEW,
 ];
 
@@ -65,10 +66,10 @@ export function endpointServices({ region }: Target, packages: boolean): Endpoin
     aws("kms", KEY_ACTIONS),
     aws("logs", [...actions.WRITE_LOGS, ...actions.READ_LOGS]),
     aws("monitoring", ["cloudwatch:PutMetricData"]),
-    aws("ecr.api", ["ecr:GetAuthorizationToken", ...actions.PULL_IMAGES]),
+    aws("ecr.api", ["ecr:GetAuthorizationToken", ...actions.PULL_IMAGES, ...actions.READ_IMAGE_FINDINGS]),
     aws("ecr.dkr", actions.PULL_IMAGES),
-    aws("secretsmanager", ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]),
-    aws("ssm", ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"]),
+    aws("secretsmanager", [...actions.READ_SECRET, "secretsmanager:PutSecretValue"]),
+    aws("ssm", [...actions.READ_PARAMETER, "ssm:GetParametersByPath"]),
     aws("elasticfilesystem", ["elasticfilesystem:DescribeMountTargets"]),
     aws("ec2", [...actions.CREATE_INTERFACE, ...actions.DELETE_INTERFACE, ...actions.VIEW_NETWORK]),
     ...(packages ? packageServices(aws) : []),

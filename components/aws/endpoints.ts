@@ -50,6 +50,10 @@ export interface PrivateEndpointsArgs {
 export class PrivateEndpoints extends pulumi.ComponentResource {
   /** Security group of notebooks and jobs. */
   readonly workloadSecurityGroupId: pulumi.Output<string>;
+  /** Security group of the interface endpoints. */
+  readonly endpointSecurityGroupId: pulumi.Output<string>;
+  /** Prefix list of the S3 endpoint's addresses, where there is an S3 endpoint. */
+  readonly storagePrefixListId?: pulumi.Output<string>;
   /** Ids of the interface endpoints, by short name such as `sagemaker-api`. */
   readonly endpointIds: Record<string, pulumi.Output<string>>;
 
@@ -64,10 +68,13 @@ export class PrivateEndpoints extends pulumi.ComponentResource {
     const endpoints = this.securityGroup(name, "endpoints", "Private endpoints of AWS services", args);
     this.allowAmongWorkloads(name, workloads.id);
     this.allowToEndpoints(name, workloads.id, endpoints.id);
-    if (args.routeTableIds?.length) this.allowToStorage(name, workloads.id, this.createStorageEndpoint(name, args));
+    const storage = args.routeTableIds?.length ? this.createStorageEndpoint(name, args) : undefined;
+    if (storage) this.allowToStorage(name, workloads.id, storage);
     if (args.outbound) this.allowOutside(name, workloads.id);
     this.endpointIds = this.createInterfaces(name, endpoints.id, args);
     this.workloadSecurityGroupId = workloads.id;
+    this.endpointSecurityGroupId = endpoints.id;
+    this.storagePrefixListId = storage?.prefixListId;
     this.registerOutputs({ workloadSecurityGroupId: this.workloadSecurityGroupId, endpointIds: this.endpointIds });
   }
 

@@ -74,6 +74,11 @@ const LOCAL_STORAGE = [
   "trn1n",
 ];
 
+/** Whether a machine type keeps its data on local disks that take no key. */
+export function hasLocalStorage(machineType: string): boolean {
+  return LOCAL_STORAGE.includes(machineType.split(".")[1] ?? "");
+}
+
 /** Ids to which jobs are pinned. Only the cloud can give them. */
 export interface JobPins {
   /** Subnets for jobs. */

@@ -21,16 +21,27 @@ export interface CustomerManagedKeyArgs {
    */
   userRoleArns?: string[];
   /**
-   * AWS services that encrypt volumes, file systems, packages or rules with the key, for whoever in the account creates
-   * them: `codeartifact`, `ec2`, `elasticfilesystem`, `network-firewall`, `sagemaker`.
+   * AWS services that encrypt what they keep with the key, for whoever in the account creates it: `codeartifact`, `ec2`,
+   * `ecr`, `elasticfilesystem`, `network-firewall`, `rds`, `sagemaker`, `scheduler`.
    * @default []
    */
   services?: string[];
   /**
-   * Name or name pattern of the CloudWatch log groups that the key encrypts.
-   * @default no log group
+   * Names or name patterns of the CloudWatch log groups that the key encrypts.
+   * @default []
    */
-  logGroups?: string;
+  logGroups?: string[];
+  /**
+   * ARNs of the roles that schedules of pipelines, encrypted with the key, run with.
+   * @default []
+   */
+  scheduleRoleArns?: string[];
+  /**
+   * Beginning of the names of secrets and parameters that the key encrypts. The users then use it through Secrets Manager
+   * and Systems Manager instead of S3 and SageMaker.
+   * @default no secrets
+   */
+  secretPrefix?: string;
   /**
    * Days between rotations, 90 to 2560.
    * @default 365
@@ -111,7 +122,9 @@ export function keyPolicy(args: CustomerManagedKeyArgs): Statement[] {
   const statements = [accountAdministers(args)];
   if (services.length > 0) statements.push(...servicesUse(args, services));
   if (args.userRoleArns?.length) statements.push(...rolesUse(args, args.userRoleArns, services.length > 0));
-  if (args.logGroups) statements.push(logsEncrypt(args, args.logGroups));
+  if (args.logGroups?.length) statements.push(logsEncrypt(args, args.logGroups));
+  if (args.scheduleRoleArns?.length) statements.push(schedulesDecrypt(args, args.scheduleRoleArns));
+  if (args.secretPrefix) statements.push(...secretsEncrypt(args, args.secretPrefix));
   return statements;
 }
 
@@ -125,13 +138,17 @@ function accountAdministers(target: Target): Statement {
   };
 }
 
-/** Services that decrypt in the name of whoever creates a domain, its file system or a firewall's rules. */
-const DECRYPTING_SERVICES = ["elasticfilesystem", "network-firewall", "sagemaker"];
+/** Services that decrypt in the name of whoever creates a domain, its file system, a firewall's rules or a schedule. */
+const DECRYPTING_SERVICES = ["elasticfilesystem", "network-firewall", "rds", "sagemaker", "scheduler"];
+
+/** Services that ask for data keys as text, to encrypt by themselves. */
+const ENCRYPTING_SERVICES = ["network-firewall", "rds", "scheduler"];
 
 /**
- * Whoever creates a volume, a domain, a package mirror or a firewall lets that service use the key: by a grant, and with
- * data keys (SageMaker developer guide, "API Permissions Reference", CreateDomain; EFS user guide, "Amazon EFS key
- * policies"). The service asks in the caller's name, so nobody can use the key by himself.
+ * Whoever creates a volume, a domain, a database or a schedule lets that service use the key: by a grant, and with data
+ * keys (SageMaker developer guide, "API Permissions Reference", CreateDomain; EFS user guide, "Amazon EFS key policies";
+ * EventBridge Scheduler user guide, "Encryption at rest"). The service asks in the caller's name, so nobody can use the
+ * key by himself.
  */
 function servicesUse(target: Target, services: string[]): Statement[] {
   const among = (chosen: string[]) => services.filter((service) => chosen.includes(service)).sort();
@@ -148,23 +165,24 @@ function servicesUse(target: Target, services: string[]): Statement[] {
     };
   };
   const forServices = { Bool: { "kms:GrantIsForAWSResource": "true" } };
-  const [decrypting, firewall] = [among(DECRYPTING_SERVICES), among(["network-firewall"])];
+  const [decrypting, encrypting] = [among(DECRYPTING_SERVICES), among(ENCRYPTING_SERVICES)];
   const statements = [
     allow("ServicesOfTheAccountUseGrants", "kms:CreateGrant", among(services), forServices),
     allow("ServicesOfTheAccountMakeDataKeys", "kms:GenerateDataKeyWithoutPlaintext", among(services)),
   ];
   if (decrypting.length > 0) statements.push(allow("ServicesOfTheAccountDecrypt", "kms:Decrypt", decrypting));
-  if (firewall.length > 0) statements.push(allow("FirewallEncryptsItsRules", "kms:GenerateDataKey", firewall));
+  if (encrypting.length > 0) statements.push(allow("ServicesOfTheAccountEncrypt", "kms:GenerateDataKey", encrypting));
   return statements;
 }
 
-function rolesUse(target: Target, roles: string[], volumes: boolean): Statement[] {
+/** Roles use the key of their files through storage, and that of their secrets through where these are kept. */
+function rolesUse(target: CustomerManagedKeyArgs, roles: string[], volumes: boolean): Statement[] {
   const principal = { AWS: iamArn(target, "root") };
   const onlyTheRoles = { "aws:PrincipalArn": [...roles].sort() };
   const common = { Effect: "Allow" as const, Principal: principal, Resource: "*" };
-  const through = { "kms:CallerAccount": target.accountId, "kms:ViaService": storageServices(target) };
+  const through = { "kms:CallerAccount": target.accountId, "kms:ViaService": servicesOf(target) };
   const use: Statement = {
-    Sid: "RolesUseTheKeyThroughStorage",
+    Sid: "RolesUseTheKeyThroughServices",
     ...common,
     Action: [...KMS_DECRYPT, ...KMS_ENCRYPT],
     Condition: { ArnEquals: onlyTheRoles, StringEquals: through },
@@ -183,7 +201,7 @@ function rolesUse(target: Target, roles: string[], volumes: boolean): Statement[
 }
 
 /** CloudWatch Logs developer guide, "Encrypt log data using KMS": the service, for named log groups of one account. */
-function logsEncrypt(target: Target, logGroups: string): Statement {
+function logsEncrypt(target: Target, logGroups: string[]): Statement {
   return {
     Sid: "CloudWatchLogsEncrypts",
     Effect: "Allow",
@@ -198,9 +216,62 @@ function logsEncrypt(target: Target, logGroups: string): Statement {
     ],
     Resource: "*",
     Condition: {
-      ArnLike: { "kms:EncryptionContext:aws:logs:arn": arn(target, "logs", `log-group:${logGroups}`) },
+      ArnLike: {
+        "kms:EncryptionContext:aws:logs:arn": logGroups.map((group) => arn(target, "logs", `log-group:${group}`)),
+      },
     },
   };
+}
+
+/** A schedule that is due is read with its own role (EventBridge Scheduler user guide, "Encryption at rest"). */
+function schedulesDecrypt(target: Target, roleArns: string[]): Statement {
+  const schedules = arn(target, "scheduler", "schedule/*");
+  return {
+    Sid: "SchedulesAreRead",
+    Effect: "Allow",
+    Principal: { AWS: iamArn(target, "root") },
+    Action: KMS_DECRYPT,
+    Resource: "*",
+    Condition: {
+      ArnEquals: { "aws:PrincipalArn": [...roleArns].sort() },
+      ArnLike: { "kms:EncryptionContext:aws:scheduler:schedule:arn": schedules },
+    },
+  };
+}
+
+/**
+ * What creating secrets and parameters takes. Secrets Manager only tests whether whoever creates a secret could use the
+ * key (user guide, "Secret encryption and decryption": RequestToValidateKeyAccess); parameters are written and read back
+ * by whoever manages them, as they are no secrets.
+ */
+function secretsEncrypt(target: Target, prefix: string): Statement[] {
+  const common = { Effect: "Allow" as const, Principal: { AWS: iamArn(target, "root") }, Resource: "*" };
+  const through = (service: string) => ({
+    "kms:CallerAccount": target.accountId,
+    "kms:ViaService": viaService(target, service),
+  });
+  return [
+    {
+      Sid: "AccountTestsTheKeyOfSecrets",
+      ...common,
+      Action: [...KMS_DECRYPT, "kms:GenerateDataKey"],
+      Condition: {
+        StringEquals: {
+          ...through("secretsmanager"),
+          "kms:EncryptionContext:SecretVersionId": "RequestToValidateKeyAccess",
+        },
+      },
+    },
+    {
+      Sid: "AccountWritesParameters",
+      ...common,
+      Action: [...KMS_DECRYPT, "kms:Encrypt"],
+      Condition: {
+        StringEquals: through("ssm"),
+        ArnLike: { "kms:EncryptionContext:PARAMETER_ARN": arn(target, "ssm", `parameter/${prefix}/*`) },
+      },
+    },
+  ];
 }
 
 /** Use of a key by an identity: what the role's own policy says. */
@@ -235,12 +306,27 @@ export function keyUseStatements(
   ];
 }
 
+/** Use of the secrets' key by an identity, for the secrets and parameters that its other permissions name. */
+export function secretKeyStatements(target: Target, keyArn: pulumi.Input<string>, actions: string[]): Statement[] {
+  const services = SECRET_SERVICES.map((service) => viaService(target, service));
+  const condition = { StringEquals: { "kms:ViaService": services } };
+  return [{ Sid: "SecretsKey", Effect: "Allow", Action: actions, Resource: keyArn, Condition: condition }];
+}
+
 /** Every action on keys that a workload may have. */
 export const KEY_ACTIONS = [...KMS_DECRYPT, ...KMS_ENCRYPT, ...KMS_VOLUME];
 
 /** Keys are used through S3 (and by SageMaker on the caller's behalf), never directly: a key alone decrypts nothing. */
 function storageServices(target: Target): string[] {
   return ["s3", "sagemaker"].map((service) => viaService(target, service));
+}
+
+/** Where secrets and parameters are kept. */
+const SECRET_SERVICES = ["secretsmanager", "ssm"];
+
+/** Services through which the users of a key use it. */
+function servicesOf(args: CustomerManagedKeyArgs): string[] {
+  return args.secretPrefix ? SECRET_SERVICES.map((service) => viaService(args, service)) : storageServices(args);
 }
 
 function viaService({ region }: Target, service: string): string {

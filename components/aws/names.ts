@@ -1,18 +1,50 @@
 /** Names of a workspace's AWS resources, within each service's limit. */
-import { fit, resourceName } from "../names.ts";
+import { fit, resourceName, shortHash } from "../names.ts";
 import type { Workspace } from "../spec.ts";
 
 /** Longest names by service (service quotas and API references). */
-export const LIMITS = { role: 64, bucket: 63, notebook: 63, profile: 63, domain: 63, codeArtifact: 50, policy: 128 };
+export const LIMITS = {
+  role: 64,
+  bucket: 63,
+  notebook: 63,
+  profile: 63,
+  domain: 63,
+  codeArtifact: 50,
+  policy: 128,
+  database: 63,
+  function: 64,
+  schedule: 64,
+  /** What SageMaker Pipelines leaves of a job's name, to which it adds run, step and attempt. */
+  pipelineJob: 38,
+};
 
 /** `<team>-<name>-<environment>`: what every name begins with. */
 export function prefixOf(workspace: Workspace): string {
   return resourceName(workspace, [], { max: 46 });
 }
 
-/** Beginning of the names of jobs and models. SageMaker allows 63 characters; half of them are left to people. */
+/**
+ * Beginning of the names of jobs, models and image repositories. SageMaker allows 63 characters, 38 in a pipeline; the
+ * rest is left to people and to the names of steps.
+ */
 export function jobPrefixOf(workspace: Workspace): string {
-  return fit(prefixOf(workspace), 32);
+  return fit(prefixOf(workspace), 28);
+}
+
+/** Name of a pipeline. */
+export function pipelineName(workspace: Workspace, pipeline: string): string {
+  return `${jobPrefixOf(workspace)}-${pipeline}`;
+}
+
+/** Name of a database server. */
+export function databaseName(workspace: Workspace, database: string): string {
+  return resourceName(workspace, [database], { max: LIMITS.database - 6 });
+}
+
+/** Name that the jobs of a pipeline's step begin with: readable where it fits, a hash of it elsewhere. */
+export function stepJobName(jobPrefix: string, step: string): string {
+  const full = `${jobPrefix}-${step}`;
+  return full.length <= LIMITS.pipelineJob ? full : `${jobPrefix}-${shortHash(full)}`;
 }
 
 /** Name of a role. */

@@ -1,8 +1,10 @@
 /** What people may do with the roles that they assume: no data, only the doors to it. */
 import type * as pulumi from "@pulumi/pulumi";
 import * as actions from "./actions.ts";
+import { secretKeyStatements } from "./keys.ts";
 import type { Statement } from "./policy.ts";
 import { jobLogGroups, notebookLogGroups, wholeLogGroup } from "./roles.ts";
+import { secretArnPattern } from "./secrets.ts";
 import { arn, type Target } from "./target.ts";
 
 /** What belongs to one data scientist. */
@@ -11,6 +13,8 @@ export interface Belongings {
   profile?: string;
   /** Names of the notebook instances. */
   notebooks: string[];
+  /** Names of the workspace's pipelines. */
+  pipelines: string[];
 }
 
 /** Who may assume a person's role: exactly the principal of the spec. */
@@ -35,6 +39,7 @@ export function dataScientistStatements(target: Target, prefix: string, own: Bel
     },
     { Sid: "FindJobLogs", Effect: "Allow", Action: "logs:DescribeLogStreams", Resource: logs.map(wholeLogGroup) },
   ];
+  statements.push(...runPipelineStatements(target, own.pipelines));
   if (own.notebooks.length > 0) {
     statements.push({
       Sid: "OpenOwnNotebooks",
@@ -56,6 +61,37 @@ export function dataScientistStatements(target: Target, prefix: string, own: Bel
     );
   }
   return statements;
+}
+
+/**
+ * Runs of the workspace's pipelines, as these are: nobody who may start one may change it, and its definition has no
+ * parameters. The jobs of a run are followed and stopped with it.
+ */
+export function runPipelineStatements(target: Target, pipelines: string[]): Statement[] {
+  if (pipelines.length === 0) return [];
+  const resources = pipelines.flatMap((name) => [`pipeline/${name}`, `pipeline/${name}/execution/*`]);
+  return [
+    {
+      Sid: "RunPipelines",
+      Effect: "Allow",
+      Action: actions.RUN_PIPELINE,
+      Resource: resources.map((resource) => arn(target, "sagemaker", resource)),
+    },
+  ];
+}
+
+/** What puts a value into a secret without reading one. Secrets Manager needs the key to encrypt the new version. */
+export function writeSecretStatements(target: Target, secrets: string[], keyArn: pulumi.Input<string>): Statement[] {
+  if (secrets.length === 0) return [];
+  return [
+    {
+      Sid: "ReplaceSecrets",
+      Effect: "Allow",
+      Action: actions.WRITE_SECRET,
+      Resource: secrets.map((name) => secretArnPattern(target, name)),
+    },
+    ...secretKeyStatements(target, keyArn, [...actions.KMS_DECRYPT, "kms:GenerateDataKey"]),
+  ];
 }
 
 /**

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { modelGroupName, planPipelines } from "../pipelines.ts";
 import type {
   DatabaseOutputs,
   DataStoreOutputs,
@@ -16,12 +17,14 @@ import type {
   SecretOutputs,
 } from "../platform.ts";
 import { keyPurposesOf } from "../platform.ts";
-import { InvalidInputError } from "../problems.ts";
+import { InvalidInputError, type Problem } from "../problems.ts";
 import type { Workspace } from "../spec.ts";
-import { refuseTraining } from "../unsupported.ts";
+import { type DatabaseSpec, MODEL_STORE, type PipelineSpec } from "../training-spec.ts";
 import { DataStore } from "./data-stores.ts";
+import { DatabaseAccess, POSTGRES_PORT, PrivateDatabase } from "./databases.ts";
 import { PrivateEndpoints } from "./endpoints.ts";
-import type { DataAccessArgs } from "./identities.ts";
+import { type DataAccessArgs, roleArn } from "./identities.ts";
+import { createImageRepositories, imageProblems, repositoryName, repositoryUrl } from "./image-repositories.ts";
 import { CustomerManagedKey } from "./keys.ts";
 import { LogStores, retentionPeriod } from "./logs.ts";
 import { Studio } from "./ml-workspace.ts";
@@ -29,7 +32,13 @@ import * as names from "./names.ts";
 import { networkProblems, PrivateNetwork, zonesOf } from "./network.ts";
 import { machineTypeOf, notebookProblems, PrivateNotebook } from "./notebooks.ts";
 import { PackageMirror } from "./packages.ts";
+import { createParameters, parameterName } from "./parameters.ts";
+import { stepRoleArn, stepRolePrefix } from "./pipeline-roles.ts";
+import { type PipelineDatabaseArgs, type PipelineStoreArgs, sagemakerProblems, TrainingPipeline } from "./pipelines.ts";
+import { scheduleRoleName } from "./schedules.ts";
+import { createSecrets, secretName, secretPrefixOf } from "./secrets.ts";
 import { consoleHostOf, type Target, targetOf } from "./target.ts";
+import { machineProblems, PrivateTrainingCluster } from "./training-cluster.ts";
 import {
   boundaryArn,
   createBoundary,
@@ -37,8 +46,12 @@ import {
   humans,
   jobRoleArn,
   notebookRoleArn,
+  operatorRoleArn,
   WorkspaceRoles,
 } from "./workspace-roles.ts";
+
+/** Where a database is and who reaches it. */
+type DatabaseSettings = Omit<PipelineDatabaseArgs, "name"> & { port: number };
 
 /** One workspace on SageMaker. */
 export class AwsPlatform implements Platform {
@@ -58,6 +71,7 @@ export class AwsPlatform implements Platform {
   private modelStore!: DataStore;
   private roles!: WorkspaceRoles;
   private studio!: Studio;
+  private readonly databases: PipelineDatabaseArgs[] = [];
 
   /**
    * @param workspace The valid spec.
@@ -65,9 +79,8 @@ export class AwsPlatform implements Platform {
    * @throws InvalidInputError when the spec asks for something that does not exist on AWS.
    */
   constructor(workspace: Workspace, parent: pulumi.Resource) {
-    const problems = [...notebookProblems(workspace), ...networkProblems(workspace)];
+    const problems = [...notebookProblems(workspace), ...networkProblems(workspace), ...trainingProblems(workspace)];
     if (problems.length > 0) throw new InvalidInputError("The workspace spec", problems);
-    refuseTraining(workspace);
     this.workspace = workspace;
     this.parent = parent;
     this.target = targetOf(workspace);
@@ -87,8 +100,11 @@ export class AwsPlatform implements Platform {
           description: `${this.prefix}: ${purpose}`,
           userRoleArns: users[purpose],
           rotationDays: this.workspace.keys.rotationDays,
-          services: purpose === "notebooks" ? this.servicesWithVolumes() : undefined,
-          logGroups: purpose === "logs" ? `${this.logGroupPrefix}/*` : undefined,
+          services: this.keyServices()[purpose],
+          logGroups:
+            purpose === "logs" ? [`${this.logGroupPrefix}/*`, `/aws/rds/instance/${this.prefix}-*`] : undefined,
+          scheduleRoleArns: purpose === "notebooks" ? this.scheduleRoleArns() : undefined,
+          secretPrefix: purpose === "secrets" ? secretPrefixOf(this.workspace) : undefined,
         },
         this.opts,
       );
@@ -158,19 +174,34 @@ export class AwsPlatform implements Platform {
   }
 
   createImages(): ImageOutputs {
-    return {};
+    const { workspace, target } = this;
+    if (workspace.images.length > 0) {
+      createImageRepositories(this.name, workspace, this.keys.images.keyArn, this.opts);
+    }
+    const entries = workspace.images.map(({ name }) => {
+      const url = repositoryUrl(target, repositoryName(workspace, name));
+      return [name, pulumi.output(url)] as const;
+    });
+    return Object.fromEntries(entries);
   }
 
   createSecrets(): SecretOutputs {
-    return {};
+    if (this.workspace.secrets.length === 0) return {};
+    return createSecrets(this.name, this.workspace, this.keys.secrets.keyArn, this.opts);
   }
 
   createParameters(): ParameterOutputs {
-    return {};
+    if (this.workspace.parameters.length === 0) return {};
+    return createParameters(this.name, this.workspace, this.keys.secrets.keyArn, this.opts);
   }
 
   createDatabases(): DatabaseOutputs {
-    return {};
+    const entries = this.workspace.databases.map((database) => {
+      const access = database.existing ? this.reachDatabase(database) : this.createDatabase(database);
+      this.databases.push({ name: database.name, ...access });
+      return [database.name, pulumi.interpolate`${access.host}:${access.port}`] as const;
+    });
+    return Object.fromEntries(entries);
   }
 
   createIdentities(): IdentityOutputs {
@@ -253,7 +284,22 @@ export class AwsPlatform implements Platform {
   }
 
   createTraining(): PipelineOutputs {
-    return {};
+    const { pipelines, cluster: machines } = this.workspace.training;
+    if (pipelines.length === 0) return {};
+    const { size, machineType, accelerator } = machines;
+    const cluster = new PrivateTrainingCluster(
+      this.child("training"),
+      {
+        clusterName: this.prefix,
+        vpcId: this.vpcId,
+        endpointSecurityGroupId: this.endpoints.endpointSecurityGroupId,
+        storagePrefixListId: this.endpoints.storagePrefixListId,
+        outbound: this.workspace.network.egress === "approved",
+        ...{ size, machineType, accelerator },
+      },
+      this.opts,
+    );
+    return Object.fromEntries(pipelines.map((pipeline) => [pipeline.name, this.createPipeline(pipeline, cluster)]));
   }
 
   gaps(): Gap[] {
@@ -271,6 +317,90 @@ export class AwsPlatform implements Platform {
     }
     if (network.existing) gaps.push(...existingNetworkGaps(this.workspace));
     return gaps;
+  }
+
+  private createPipeline(pipeline: PipelineSpec, cluster: PrivateTrainingCluster): pulumi.Output<string> {
+    const { workspace, target, keys } = this;
+    const { maxNodes, idleMinutes } = workspace.training.cluster;
+    const created = new TrainingPipeline(
+      this.child(`pipeline-${pipeline.name}`),
+      {
+        ...target,
+        pipeline,
+        pipelineName: names.pipelineName(workspace, pipeline.name),
+        jobPrefix: names.jobPrefixOf(workspace),
+        rolePrefix: stepRolePrefix(workspace),
+        vpcId: this.vpcId,
+        subnetIds: this.subnetIds,
+        securityGroupId: cluster.securityGroupId,
+        keyArn: keys.notebooks.keyArn,
+        logKeyArn: keys.logs.keyArn,
+        logGroupPrefix: this.logGroupPrefix,
+        logRetentionDays: this.logRetentionDays,
+        dataStores: this.pipelineStores(),
+        images: workspace.images.map(({ name, mirrorOf, severityLimit }) => ({
+          ...{ name, severityLimit, mirror: mirrorOf !== undefined },
+          repositoryName: repositoryName(workspace, name),
+        })),
+        secrets: workspace.secrets.map(({ name }) => ({ name, secretName: secretName(workspace, name) })),
+        parameters: workspace.parameters.map(({ name }) => ({ name, parameterName: parameterName(workspace, name) })),
+        secretKeyArn: keys.secrets?.keyArn,
+        databases: this.databases,
+        packageMirror: this.packageMirrorName,
+        machineType: cluster.machineType,
+        ...{ maxNodes, idleMinutes },
+        modelGroupName: modelGroupName(workspace, pipeline.name),
+        permissionsBoundaryArn: this.boundary,
+      },
+      this.whenReady,
+    );
+    return created.pipelineArn;
+  }
+
+  private pipelineStores(): PipelineStoreArgs[] {
+    const { dataStores } = this.workspace;
+    const stores = dataStores.map(({ name }, index) => ({ name, ...this.dataStores[index]! }));
+    return [...stores, { name: MODEL_STORE, bucket: this.bucketOf("models"), keyArn: this.keys.models.keyArn }];
+  }
+
+  private reachDatabase({ name, existing }: DatabaseSpec): DatabaseSettings {
+    const { address, host, port } = existing!;
+    const { region } = this.target;
+    const databaseName = names.databaseName(this.workspace, name);
+    const settings = { databaseName, region, vpcId: this.vpcId, address: address!, port, host };
+    const { clientSecurityGroupId } = new DatabaseAccess(this.child(`database-${name}`), settings, this.opts);
+    return { host: host ?? address!, port, clientSecurityGroupId };
+  }
+
+  private createDatabase({ name, size, storageGb, backupDays }: DatabaseSpec): DatabaseSettings {
+    const created = new PrivateDatabase(
+      this.child(`database-${name}`),
+      {
+        ...this.target,
+        databaseName: names.databaseName(this.workspace, name),
+        vpcId: this.vpcId,
+        subnetIds: this.subnetIds,
+        keyArn: this.keys.databases.keyArn,
+        logKeyArn: this.keys.logs.keyArn,
+        logRetentionDays: this.logRetentionDays,
+        permissionsBoundaryArn: this.boundary,
+        ...{ size, storageGb, backupDays },
+      },
+      this.afterBoundary([]),
+    );
+    const { host, resourceId, clientSecurityGroupId } = created;
+    return { host, port: POSTGRES_PORT, resourceId, clientSecurityGroupId };
+  }
+
+  private scheduleRoleArns(): string[] {
+    const scheduled = this.workspace.training.pipelines.filter(({ schedule }) => schedule);
+    return scheduled.map(({ name }) =>
+      roleArn(this.target, scheduleRoleName(names.pipelineName(this.workspace, name))),
+    );
+  }
+
+  private get logRetentionDays(): number {
+    return retentionPeriod(this.workspace.network.flowLogRetentionDays);
   }
 
   private createOwnNetwork(): PrivateNetwork {
@@ -318,28 +448,33 @@ export class AwsPlatform implements Platform {
   }
 
   /** Who may use which key, as text: the roles are created later. */
-  private keyUsers(): Record<KeyPurpose, string[]> {
-    const people = humans(this.workspace).map((person) => notebookRoleArn(this.workspace, person.name));
-    const workloads = [jobRoleArn(this.workspace), ...people];
-    const launchers = this.workspace.people.dataScientists.map((person) =>
-      dataScientistRoleArn(this.workspace, person.name),
-    );
+  private keyUsers(): Partial<Record<KeyPurpose, string[]>> {
+    const { workspace } = this;
+    const people = humans(workspace).map((person) => notebookRoleArn(workspace, person.name));
+    const plans = planPipelines(workspace);
+    const steps = plans.flatMap((plan) => plan.steps.map((step) => stepRoleArn(workspace, step)));
+    const pipelines = plans.map(({ spec }) => roleArn(this.target, names.pipelineName(workspace, spec.name)));
+    const workloads = [jobRoleArn(workspace), ...people, ...steps, ...pipelines];
+    const launchers = workspace.people.dataScientists.map((person) => dataScientistRoleArn(workspace, person.name));
+    const operators = workspace.people.operators.map((person) => operatorRoleArn(workspace, person.name));
     return {
       data: workloads,
       models: workloads,
       notebooks: [...workloads, ...launchers],
-      logs: [],
-      secrets: [],
-      images: [],
-      databases: [],
+      secrets: [...steps, ...operators],
     };
   }
 
-  /** Services that encrypt what the workspace's notebooks key protects: disks, home directories, packages, rules. */
-  private servicesWithVolumes(): string[] {
+  /**
+   * Services that encrypt with the workspace's keys. The notebooks' key protects disks, home directories, packages, rules
+   * and schedules.
+   */
+  private keyServices(): Partial<Record<KeyPurpose, string[]>> {
     const mirror = this.packageMirrorName ? ["codeartifact"] : [];
     const firewall = this.ownEgress === "approved" ? ["network-firewall"] : [];
-    return ["ec2", "elasticfilesystem", "sagemaker", ...mirror, ...firewall];
+    const scheduler = this.workspace.training.pipelines.some(({ schedule }) => schedule) ? ["scheduler"] : [];
+    const notebooks = ["ec2", "elasticfilesystem", "sagemaker", ...mirror, ...firewall, ...scheduler];
+    return { notebooks, images: ["ecr"], databases: ["rds"] };
   }
 
   private bucketNames(): pulumi.Input<string>[] {
@@ -387,6 +522,21 @@ export class AwsPlatform implements Platform {
   private child(part: string): string {
     return `${this.name}-${part}`;
   }
+}
+
+/** What is wrong with the fields about training on this cloud. */
+function trainingProblems(workspace: Workspace): Problem[] {
+  const stores = workspace.dataStores.map(({ name, existing }) => {
+    return { name, bucket: name, keyArn: existing ? existing.keyId : "the data key" };
+  });
+  const all = [...stores, { name: MODEL_STORE, bucket: MODEL_STORE, keyArn: "the models key" }];
+  return [
+    ...imageProblems(workspace),
+    ...machineProblems(workspace),
+    ...workspace.training.pipelines.flatMap((pipeline, index) =>
+      sagemakerProblems(pipeline, all, `training.pipelines[${index}]`),
+    ),
+  ];
 }
 
 function existingNetworkGaps({ network }: Workspace): Gap[] {

@@ -12,8 +12,16 @@ const JOB_LOGS = ["ProcessingJobs", "TrainingJobs", "TransformJobs"].map((kind) 
 /** CloudWatch log groups that SageMaker creates for notebooks. */
 const NOTEBOOK_LOGS = ["/aws/sagemaker/NotebookInstances", "/aws/sagemaker/studio"];
 
-/** What a job does while it runs. Streams of its log are named after the job. */
-export function jobRuntimeStatements(target: Target, prefix: string): Statement[] {
+/**
+ * What a job does while it runs. Streams of its log are named after the job.
+ * @param prefix Beginning of the job's name.
+ * @param repositories ARNs of the repositories that its image may come from. Default: the workspace's and the provider's.
+ */
+export function jobRuntimeStatements(
+  target: Target,
+  prefix: string,
+  repositories: string[] = [arn(target, "ecr", `repository/${prefix}-*`), ...providerImages(target)],
+): Statement[] {
   return [
     ...writeLogs(target, JOB_LOGS, `${prefix}-*`),
     {
@@ -28,7 +36,7 @@ export function jobRuntimeStatements(target: Target, prefix: string): Statement[
       Sid: "PullImages",
       Effect: "Allow",
       Action: actions.PULL_IMAGES,
-      Resource: [arn(target, "ecr", `repository/${prefix}-*`), ...providerImages(target)],
+      Resource: repositories,
     },
   ];
 }
@@ -45,14 +53,19 @@ export interface Attachment {
 export function jobNetworkStatements(target: Target, place: Attachment): Statement[] {
   return [
     ...createInterfaceStatements(target, place),
-    {
-      Sid: "UseOwnInterfaces",
-      Effect: "Allow",
-      Action: ["ec2:CreateNetworkInterfacePermission", ...actions.DELETE_INTERFACE],
-      Resource: arn(target, "ec2", "network-interface/*"),
-      Condition: { ArnEquals: { "ec2:Subnet": place.subnetIds.map(subnetArn(target)) } },
-    },
+    deleteInterfaceStatement(target, place, ["ec2:CreateNetworkInterfacePermission"]),
   ];
+}
+
+/** What detaches something from the workspace's subnets, and other actions on the interfaces in them. */
+export function deleteInterfaceStatement(target: Target, place: Attachment, others: string[]): Statement {
+  return {
+    Sid: "UseOwnInterfaces",
+    Effect: "Allow",
+    Action: [...others, ...actions.DELETE_INTERFACE],
+    Resource: arn(target, "ec2", "network-interface/*"),
+    Condition: { ArnEquals: { "ec2:Subnet": place.subnetIds.map(subnetArn(target)) } },
+  };
 }
 
 /**
@@ -83,7 +96,8 @@ export function passRoleStatement(sid: string, roleArns: string[]): Statement {
   };
 }
 
-function createInterfaceStatements(target: Target, { subnetIds, securityGroupIds }: Attachment): Statement[] {
+/** What attaches something to the workspace's subnets with its security groups. */
+export function createInterfaceStatements(target: Target, { subnetIds, securityGroupIds }: Attachment): Statement[] {
   const subnets = subnetIds.map(subnetArn(target));
   const groups = securityGroupIds.map(ec2Arn(target, "security-group"));
   return [
@@ -209,6 +223,14 @@ export const ROLE_ACTIONS = [
   ...actions.FOLLOW_JOBS,
   ...actions.STOP_JOBS,
   ...actions.DELETE_MODEL,
+  ...actions.RUN_PIPELINE,
+  ...actions.REGISTER_MODEL,
+  ...actions.INVOKE_FUNCTION,
+  ...actions.READ_SECRET,
+  ...actions.WRITE_SECRET,
+  ...actions.READ_PARAMETER,
+  ...actions.READ_IMAGE_FINDINGS,
+  ...actions.ATTACH_FUNCTION,
   ...actions.TAG_NEW,
   ...actions.LIST_SAGEMAKER,
   ...actions.VIEW_STUDIO,

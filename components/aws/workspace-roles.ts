@@ -5,11 +5,19 @@ import { RolePolicyAttachment } from "@pulumi/aws/iam/rolePolicyAttachment.js";
 import * as pulumi from "@pulumi/pulumi";
 import { fit } from "../names.ts";
 import type { Person, Workspace } from "../spec.ts";
+import { CONNECT_DATABASE } from "./actions.ts";
 import { type DataAccessArgs, dataStatements, grant, roleArn, WorkloadIdentity } from "./identities.ts";
 import { launchStatements, pinStatements, requirementStatements } from "./jobs.ts";
 import { keyUseStatements } from "./keys.ts";
-import { jobPrefixOf, LIMITS, notebookName, prefixOf, profileName, roleName } from "./names.ts";
-import { dataScientistStatements, operatorStatements, personTrust, presignPinStatement } from "./people.ts";
+import { jobPrefixOf, LIMITS, notebookName, pipelineName, prefixOf, profileName, roleName } from "./names.ts";
+import {
+  dataScientistStatements,
+  operatorStatements,
+  personTrust,
+  presignPinStatement,
+  runPipelineStatements,
+  writeSecretStatements,
+} from "./people.ts";
 import { boundaryStatements } from "./perimeter.ts";
 import { identityPolicy, policyDocument, type Statement } from "./policy.ts";
 import {
@@ -24,7 +32,8 @@ import {
   ROLE_ACTIONS,
   startNotebookStatements,
 } from "./roles.ts";
-import { iamArn, targetOf } from "./target.ts";
+import { secretName } from "./secrets.ts";
+import { arn, iamArn, targetOf } from "./target.ts";
 
 /** What roles are tied to. Only the cloud can give most of these ids. */
 export interface RoleTies {
@@ -70,6 +79,11 @@ export function dataScientistRoleArn(workspace: Workspace, person: string): stri
   return roleArn(targetOf(workspace), roleName(workspace, "data-scientist", person));
 }
 
+/** ARN of the role that an operator assumes. */
+export function operatorRoleArn(workspace: Workspace, person: string): string {
+  return roleArn(targetOf(workspace), roleName(workspace, "operator", person));
+}
+
 /** Data scientists who are one human being: they have notebooks and a Studio profile. */
 export function humans(workspace: Workspace): Person[] {
   return workspace.people.dataScientists.filter((person) => person.kind === "person");
@@ -91,14 +105,21 @@ export function createBoundary(name: string, workspace: Workspace, parent: pulum
   const target = targetOf(workspace);
   const passed = passRoleStatement("PassExecutionRoles", [
     jobRoleArn(workspace),
-    roleArn(target, `${prefixOf(workspace)}-notebook-*`),
+    ...["notebook", "step"].map((kind) => roleArn(target, `${prefixOf(workspace)}-${kind}-*`)),
   ]);
+  // Signing in to a database is no request to AWS, and carries nothing that tells whose database it is.
+  const signIn: Statement = {
+    Sid: "SignInToDatabases",
+    Effect: "Allow",
+    Action: CONNECT_DATABASE,
+    Resource: arn(target, "rds-db", "dbuser:*"),
+  };
   return new Policy(
     `${name}-boundary`,
     {
       name: boundaryName(workspace),
       description: "The most that a role of the workspace can do",
-      policy: policyDocument([...boundaryStatements(target, ROLE_ACTIONS), passed]),
+      policy: policyDocument([...boundaryStatements(target, ROLE_ACTIONS), passed, signIn]),
     },
     { parent },
   );
@@ -194,6 +215,7 @@ export class WorkspaceRoles extends pulumi.ComponentResource {
       ...notebookRuntimeStatements(target, profileName(this.workspace, person.name)),
       ...this.packageGrants(),
       ...this.keyPins(),
+      ...runPipelineStatements(target, this.pipelineNames),
       insideNetworkStatement(vpcId),
     ]);
     this.attach(id, identity.roleName, launching);
@@ -210,7 +232,11 @@ export class WorkspaceRoles extends pulumi.ComponentResource {
       .map((notebook) => notebookName(this.workspace, notebook.name));
     const profile = person.kind === "person" ? profileName(this.workspace, person.name) : undefined;
     this.grant(id, role.name, [
-      ...dataScientistStatements(target, jobPrefixOf(this.workspace), { profile, notebooks }),
+      ...dataScientistStatements(target, jobPrefixOf(this.workspace), {
+        profile,
+        notebooks,
+        pipelines: this.pipelineNames,
+      }),
       ...(notebooks.length > 0 ? this.startNotebooks([person.name]) : this.volumeKeyUse()),
       presignPinStatement(this.ties.linkEndpointIds),
     ]);
@@ -222,8 +248,13 @@ export class WorkspaceRoles extends pulumi.ComponentResource {
     const role = this.personRole(id, ["operator", person.name], `Operator ${person.name}`, person);
     const prefixes = [prefixOf(this.workspace), jobPrefixOf(this.workspace), this.ties.logGroupPrefix] as const;
     const owners = [...new Set(this.workspace.notebooks.map((notebook) => notebook.owner))].sort();
+    const secrets = this.workspace.secrets.map((secret) => secretName(this.workspace, secret.name));
     this.grant(id, role.name, [
       ...operatorStatements(targetOf(this.workspace), ...prefixes),
+      ...runPipelineStatements(targetOf(this.workspace), this.pipelineNames),
+      ...(secrets.length > 0
+        ? writeSecretStatements(targetOf(this.workspace), secrets, this.ties.keyArns.secrets!)
+        : []),
       ...(owners.length > 0 ? this.startNotebooks(owners) : []),
     ]);
   }
@@ -236,6 +267,10 @@ export class WorkspaceRoles extends pulumi.ComponentResource {
 
   private volumeKeyUse(): Statement[] {
     return keyUseStatements(targetOf(this.workspace), "VolumeKey", [this.ties.keyArns.notebooks!], "volume");
+  }
+
+  private get pipelineNames(): string[] {
+    return this.workspace.training.pipelines.map(({ name }) => pipelineName(this.workspace, name));
   }
 
   private get place(): Attachment {
