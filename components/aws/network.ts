@@ -39,6 +39,11 @@ export interface PrivateNetworkArgs {
    * @default []
    */
   approvedHosts?: string[];
+  /**
+   * Host names inside the network that its resolver answers, besides AWS's own and the approved ones.
+   * @default []
+   */
+  privateHosts?: string[];
   /** ARN of the CloudWatch log group for flow logs. */
   flowLogGroupArn: pulumi.Input<string>;
   /** Name of that log group, for the role that writes it. */
@@ -87,7 +92,9 @@ export class PrivateNetwork extends pulumi.ComponentResource {
     this.routeTableIds = [];
     this.subnetIds = this.createSubnets(name, args, layout);
     this.createFlowLog(name, args);
-    new DnsFirewall(`${name}-dns`, { ...args, firewallName: args.networkName, vpcId: vpc.id }, { parent: this });
+    const answered = [...(args.approvedHosts ?? []), ...(args.privateHosts ?? [])];
+    const dns = { ...args, approvedHosts: answered, firewallName: args.networkName, vpcId: vpc.id };
+    new DnsFirewall(`${name}-dns`, dns, { parent: this });
     if (args.egress === "approved") {
       const { vpcId, routeTableIds } = this;
       new ApprovedEgress(`${name}-egress`, { ...args, vpcId, routeTableIds, layout }, { parent: this });

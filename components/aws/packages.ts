@@ -1,6 +1,7 @@
 import { Domain } from "@pulumi/aws/codeartifact/domain.js";
 import { Repository } from "@pulumi/aws/codeartifact/repository.js";
 import * as pulumi from "@pulumi/pulumi";
+import { dnsSuffixOf, type Target } from "./target.ts";
 
 /** A private mirror of the Python Package Index. */
 export interface PackageMirrorArgs {
@@ -8,6 +9,12 @@ export interface PackageMirrorArgs {
   mirrorName: string;
   /** ARN of the customer-managed key that encrypts the packages. */
   keyArn: pulumi.Input<string>;
+}
+
+/** Address of a mirror for pip, without the token that it asks for. */
+export function packageIndex({ accountId, region }: Target, mirrorName: string): string {
+  const host = `${mirrorName}-${accountId}.d.codeartifact.${region}.${dnsSuffixOf(region)}`;
+  return `https://${host}/pypi/${mirrorName}/simple/`;
 }
 
 /**

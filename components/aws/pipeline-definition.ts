@@ -4,8 +4,10 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { databaseUser, type InputPlan, type PipelinePlan, type StepPlan, stepEnvironment } from "../pipelines.ts";
+import { GATE_STEP } from "../training-spec.ts";
 import { hasLocalStorage } from "./jobs.ts";
 import { stepJobName } from "./names.ts";
+import { packageIndex } from "./packages.ts";
 import { attachmentOf, outputKeys, type StepDatabase, type StepTies } from "./pipeline-roles.ts";
 
 /** Text in a definition: known, given by the cloud, or worked out by SageMaker when the pipeline runs. */
@@ -46,10 +48,8 @@ export interface DefinitionTies extends StepTies {
   gateArn: pulumi.Input<string>;
 }
 
-/** Name of the first step, which every other step waits for. */
-export const GATE_STEP = "image-gate";
-
 const RUN: Text = { Get: "Execution.PipelineExecutionId" };
+const CHECKPOINTS = "/opt/ml/checkpoints";
 const INPUTS = { processing: "/opt/ml/processing/input", training: "/opt/ml/input/data" };
 
 /** The definition of a pipeline. */
@@ -166,7 +166,7 @@ function spareMachines({ spec }: StepPlan, output: Text[]) {
     EnableManagedSpotTraining: true,
     // Time to wait for machines counts, too: as long again as the run itself may take.
     StoppingCondition: { MaxRuntimeInSeconds: seconds, MaxWaitTimeInSeconds: 2 * seconds },
-    CheckpointConfig: { S3Uri: join([...output, "checkpoints"]), LocalPath: "/opt/ml/checkpoints" },
+    CheckpointConfig: { S3Uri: join([...output, "checkpoints"]), LocalPath: CHECKPOINTS },
   };
 }
 
@@ -238,7 +238,7 @@ function outputFolder(output: string): string {
 
 function environmentOf(step: StepPlan, ties: DefinitionTies) {
   const training = step.spec.kind === "training";
-  return stepEnvironment<Text>(step, {
+  const environment = stepEnvironment<Text>(step, {
     cloud: "aws",
     inputFolder: (name) => `${training ? INPUTS.training : INPUTS.processing}/${name}`,
     outputFolder: (name) => (training ? "/opt/ml/model" : outputFolder(name)),
@@ -246,5 +246,9 @@ function environmentOf(step: StepPlan, ties: DefinitionTies) {
     parameter: (name) => ties.parameterNames[name]!,
     database: (name) => hostAndPort(ties.databases[name]!),
     databaseUser: (name) => (ties.databases[name]!.resourceId === undefined ? undefined : databaseUser(step)),
+    checkpointFolder: CHECKPOINTS,
+    packageIndex: ties.packageMirror && packageIndex(ties.target, ties.packageMirror),
   });
+  // Clients of AWS find the private endpoints by it; SageMaker does not set it in every kind of job.
+  return { ...environment, AWS_REGION: ties.target.region };
 }

@@ -221,6 +221,7 @@ export class AwsPlatform implements Platform {
         linkEndpointIds: links,
         dataStores: this.dataStores,
         models: { bucket: this.bucketOf("models"), keyArn: this.keys.models.keyArn },
+        pipelineFolders: this.pipelineFolders(),
         packageMirror: this.packageMirrorName,
         logGroupPrefix: this.logGroupPrefix,
         boundaryArn: this.boundary,
@@ -363,6 +364,15 @@ export class AwsPlatform implements Platform {
     return [...stores, { name: MODEL_STORE, bucket: this.bucketOf("models"), keyArn: this.keys.models.keyArn }];
   }
 
+  /** What steps write. */
+  private pipelineFolders(): DataAccessArgs[] {
+    const buckets = new Map(this.pipelineStores().map(({ name, bucket }) => [name, bucket]));
+    const steps = planPipelines(this.workspace).flatMap((plan) => plan.steps);
+    return steps.flatMap((step) =>
+      step.outputs.map(({ dataStore, path }) => ({ bucket: buckets.get(dataStore)!, prefix: `${path}/` })),
+    );
+  }
+
   private reachDatabase({ name, existing }: DatabaseSpec): DatabaseSettings {
     const { address, host, port } = existing!;
     const { region } = this.target;
@@ -415,6 +425,7 @@ export class AwsPlatform implements Platform {
         availabilityZones: zonesOf(this.workspace),
         egress: network.egress,
         approvedHosts: network.approvedHosts,
+        privateHosts: this.workspace.databases.flatMap(({ existing }) => existing?.host ?? []),
         flowLogGroupArn: groups.flow.arn,
         flowLogGroupName: `${this.logGroupPrefix}/flow`,
         dnsLogGroupArn: groups.dns.arn,

@@ -1,10 +1,11 @@
 /** What a workspace's execution roles may do besides using data: logs, metrics, images, network and Studio. */
 import * as pulumi from "@pulumi/pulumi";
 import * as actions from "./actions.ts";
+import type { DataAccessArgs } from "./identities.ts";
 import { providerImages } from "./images.ts";
 import { keyUseStatements } from "./keys.ts";
 import type { Statement } from "./policy.ts";
-import { arn, type Target } from "./target.ts";
+import { arn, bucketPath, type Target } from "./target.ts";
 
 /** CloudWatch log groups that SageMaker creates for jobs. */
 const JOB_LOGS = ["ProcessingJobs", "TrainingJobs", "TransformJobs"].map((kind) => `/aws/sagemaker/${kind}`);
@@ -198,6 +199,19 @@ export function keyPinStatements(
       Condition: { ArnNotEquals: { [header]: uploadKeys }, Null: { [header]: "false" } },
     },
   ];
+}
+
+/**
+ * What the steps of pipelines wrote is theirs alone: whoever could replace it between two steps would choose the model
+ * that is registered.
+ */
+export function pipelineFolderStatements(target: Target, folders: DataAccessArgs[]): Statement[] {
+  return folders.map(({ bucket, prefix }, index) => ({
+    Sid: `DenyPipelineFolder${index}`,
+    Effect: "Deny",
+    Action: actions.S3_WRITE_OBJECTS,
+    Resource: bucketPath(target, bucket, `/${prefix}*`),
+  }));
 }
 
 /** Credentials that leave the network are worth nothing: data answers only inside it. */

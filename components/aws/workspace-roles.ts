@@ -29,6 +29,7 @@ import {
   notebookRuntimeStatements,
   packageStatements,
   passRoleStatement,
+  pipelineFolderStatements,
   ROLE_ACTIONS,
   startNotebookStatements,
 } from "./roles.ts";
@@ -53,6 +54,8 @@ export interface RoleTies {
   dataStores: DataAccessArgs[];
   /** The models' bucket. */
   models: DataAccessArgs;
+  /** Folders that steps of pipelines write. */
+  pipelineFolders: DataAccessArgs[];
   /** Name of the package mirror, if there is one. */
   packageMirror?: string;
   /** Beginning of the workspace's log groups. */
@@ -195,6 +198,7 @@ export class WorkspaceRoles extends pulumi.ComponentResource {
       ...this.packageGrants(),
       ...jobNetworkStatements(target, this.place),
       ...this.keyPins(),
+      ...pipelineFolderStatements(target, this.ties.pipelineFolders),
     ]);
     this.roleArns.jobs = identity.roleArn;
   }
@@ -215,6 +219,7 @@ export class WorkspaceRoles extends pulumi.ComponentResource {
       ...notebookRuntimeStatements(target, profileName(this.workspace, person.name)),
       ...this.packageGrants(),
       ...this.keyPins(),
+      ...pipelineFolderStatements(target, this.ties.pipelineFolders),
       ...runPipelineStatements(target, this.pipelineNames),
       insideNetworkStatement(vpcId),
     ]);
