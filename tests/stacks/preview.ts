@@ -11,6 +11,14 @@ export interface Diagnostic {
   remedy: string;
 }
 
+export interface Undecided {
+  policy: string;
+  level: string;
+  severity: string;
+  urn: string;
+  reason: string;
+}
+
 export interface StackReport {
   stack: string;
   ok: boolean;
@@ -24,7 +32,9 @@ export interface StackReport {
     dependencies: string[];
   }[];
   diagnostics: Diagnostic[];
-  notEvaluated: { policy: string; level: string; severity: string; urn: string; reason: string }[];
+  notEvaluated: Undecided[];
+  /** What the second pass of `--assume-created` found. */
+  assumed?: { diagnostics: Diagnostic[]; notEvaluated: Undecided[] };
   exempted: unknown[];
 }
 
