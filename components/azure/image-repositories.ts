@@ -1,7 +1,6 @@
 /** The spec's image repositories: each is a repository of the workspace's registry, or a rule that fills one. */
 import { CacheRule } from "@pulumi/azure-native/containerregistry/cacheRule.js";
 import type { Registry } from "@pulumi/azure-native/containerregistry/registry.js";
-import * as pulumi from "@pulumi/pulumi";
 import type { ImagePlan } from "../pipelines.ts";
 import type { ImageOutputs } from "../platform.ts";
 import type { Problem } from "../problems.ts";
@@ -39,7 +38,7 @@ export function createImageRepositories(context: Context, registry: Registry): I
     rules.push(rule);
   }
   const server = registryServer(names.registry(), place.location);
-  const uriOf = (image: string) => pulumi.output(registry.name).apply(() => `${server}/${image}`);
+  const uriOf = (image: string) => registry.name.apply(() => `${server}/${image}`);
   return Object.fromEntries(workspace.images.map((image) => [image.name, uriOf(image.name)]));
 }
 

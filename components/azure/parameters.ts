@@ -1,7 +1,7 @@
 /** The App Configuration store of the settings that steps read. */
 import { ConfigurationStore } from "@pulumi/azure-native/appconfiguration/configurationStore.js";
 import { KeyValue } from "@pulumi/azure-native/appconfiguration/keyValue.js";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { ParameterOutputs } from "../platform.ts";
 import { roleGuid } from "./custom-roles.ts";
 import type { PrivateTarget } from "./egress.ts";
@@ -33,8 +33,8 @@ export interface ParameterParts {
 
 /**
  * Creates the store: no access keys, no public network path, nothing can be purged before its time. Values are set through
- * Resource Manager as whoever deploys (pass-through), who needs App Configuration Data Owner on the store and a private link
- * of Resource Manager: https://learn.microsoft.com/azure/azure-app-configuration/quickstart-deployment-overview
+ * Resource Manager as whoever deploys (pass-through), who needs App Configuration Data Owner on the resource group and a
+ * private link of Resource Manager: https://learn.microsoft.com/azure/azure-app-configuration/quickstart-deployment-overview
  */
 export function createParameters(context: Context, { key, logs, site }: ParameterParts): ParameterStore {
   const { name, workspace, opts } = context;
@@ -58,7 +58,7 @@ export function createParameters(context: Context, { key, logs, site }: Paramete
   });
   const usable = [store, ...values.map(([, created]) => created)];
   const urls = values.map(([parameter, created]) => {
-    return [parameter, pulumi.output(created.name).apply(() => parameterUrl(context, parameter))] as const;
+    return [parameter, created.name.apply(() => parameterUrl(context, parameter))] as const;
   });
   return { outputs: Object.fromEntries(urls), target: targetOf(context, [store]), usable };
 }

@@ -1,6 +1,6 @@
 /** The vault of the steps' secrets: who may read each one, and who may set it. */
 import { Secret } from "@pulumi/azure-native/keyvault/secret.js";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { SecretOutputs } from "../platform.ts";
 import type { CustomRoles } from "./custom-roles.ts";
 import type { PrivateTarget } from "./egress.ts";
@@ -23,11 +23,11 @@ export interface SecretStore {
 
 /**
  * Creates a vault for secrets, beside the one of Azure ML's connections, which Azure ML may read and write. Each secret is
- * created without its value, so that a role can be given on it alone: disabled, and with a text that no operator reads. What
- * an operator sets later is a new version, which Pulumi neither sees nor overwrites.
+ * created without its value, disabled and with a placeholder, so that a role can be given on it alone. What an operator sets
+ * later is a new version. Pulumi never changes a secret: any update, of a tag as well, would make the placeholder the newest.
  */
 export function createSecrets(context: Context, { logs, site }: { logs: LogStores; site: EndpointSite }): SecretStore {
-  const { name, workspace, place, names, opts } = context;
+  const { name, workspace, place, opts } = context;
   if (workspace.secrets.length === 0) return { outputs: {}, usable: [] };
   const settings = { ...place, vaultName: secretVaultName(context), hsm: false };
   const vault = createVault(`${name}-step-secrets`, settings, opts);
@@ -38,12 +38,12 @@ export function createSecrets(context: Context, { logs, site }: { logs: LogStore
       `${name}-secret-${secret}`,
       {
         secretName: secret,
-        vaultName: names.vault("steps"),
+        vaultName: secretVaultName(context),
         resourceGroupName: place.resourceGroupName,
         properties: { value: "an operator sets this", contentType: "text/plain", attributes: { enabled: false } },
         tags: { ...place.tags, "rotation-days": String(rotationDays) },
       },
-      { ...opts, dependsOn: [vault], ignoreChanges: ["properties"] },
+      { ...opts, dependsOn: [vault], ignoreChanges: ["properties", "tags"] },
     );
     return [secret, created] as const;
   });
@@ -51,7 +51,7 @@ export function createSecrets(context: Context, { logs, site }: { logs: LogStore
   const approverRole = BUILT_IN_ROLES.networkConnectionApprover;
   const target = { label: "step-secrets", serviceId: vaultId(context), group: "vault", approverRole, usable };
   const uris = secrets.map(([secret, { name: created }]) => {
-    return [secret, pulumi.output(created).apply(() => secretUri(context, secret))] as const;
+    return [secret, created.apply(() => secretUri(context, secret))] as const;
   });
   return { outputs: Object.fromEntries(uris), target, usable };
 }

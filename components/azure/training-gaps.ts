@@ -56,7 +56,7 @@ function secretGaps({ secrets, parameters }: Workspace): Gap[] {
     gaps.push({
       path: "secrets",
       message:
-        "Key Vault does not replace values by itself; each secret says its days in the tag rotation-days, and an operator who sets a value gives it an expiry, before which Key Vault tells the subscribers of its events",
+        "Key Vault does not replace values by itself; each secret has the spec's days in the tag rotation-days when it is created, and an operator who sets a value gives it an expiry, before which Key Vault tells the subscribers of its events",
     });
   }
   if (parameters.length > 0) {
@@ -64,6 +64,11 @@ function secretGaps({ secrets, parameters }: Workspace): Gap[] {
       path: "parameters",
       message:
         "App Configuration grants access to whole stores, so that a step that reads one parameter could read them all; parameters are no secrets, and no other step reads any",
+    });
+    gaps.push({
+      path: "parameters",
+      message:
+        "the store has no public network access, so that whoever deploys sets parameters by a private link of Resource Manager, with the role App Configuration Data Owner",
     });
   }
   return gaps;
