@@ -5,8 +5,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { GATE_CODE } from "../../components/azure/image-gate.ts";
+import { preview } from "../stacks/preview.ts";
 import { type Inputs, recordAzure } from "./azure.ts";
-import { ofType, type Registration } from "./record.ts";
+import type { Registration } from "./record.ts";
 import { NIGHTLY, withTraining } from "./training-specs.ts";
 
 const MODELS = ".cache/azure-ml";
@@ -31,10 +32,12 @@ function judge(documents: Documents): Record<string, string[]> {
   return JSON.parse(stdout);
 }
 
-function documentsOf(all: Registration[]): Documents {
+function documentsOf(all: Pick<Registration, "type" | "name" | "inputs">[]): Documents {
   const entries = (type: string, pick: (inputs: Inputs) => Inputs) =>
     Object.fromEntries(
-      ofType(all, `azure-native:machinelearningservices:${type}`).map(({ name, inputs }) => [name, pick(inputs)]),
+      all
+        .filter((entry) => entry.type === `azure-native:machinelearningservices:${type}`)
+        .map(({ name, inputs }) => [name, pick(inputs)]),
     );
   return {
     components: entries("ComponentVersion", ({ properties }) => properties.componentSpec),
@@ -56,6 +59,19 @@ describe("the pipeline documents of Azure ML", function () {
     const problems = judge(documents);
     assert.equal(Object.keys(problems).length, 9);
     for (const [name, found] of Object.entries(problems)) assert.deepEqual(found, [], name);
+  });
+
+  it("are valid in the team stacks as well, with assumed values", () => {
+    const { report } = preview("--stack", "fraud-azure", "--stack", "health-azure", "--assume-created");
+    assert.equal(report.stacks.length, 2);
+    for (const { stack, resources } of report.stacks) {
+      const problems = judge(documentsOf(resources));
+      assert.ok(
+        Object.keys(problems).some((name) => name.endsWith("-schedule")),
+        stack,
+      );
+      for (const [name, found] of Object.entries(problems)) assert.deepEqual(found, [], name);
+    }
   });
 
   it("would not be with a wrong mode or name, a missing component, or a duration that is none", () => {
