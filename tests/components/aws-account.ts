@@ -36,6 +36,13 @@ export function awsOutputs(type: string, name: string, inputs: Record<string, un
       return { arn: `arn:aws:iam::${ACCOUNT}:policy/${inputs.name}` };
     case "aws:cloudwatch/logGroup:LogGroup":
       return { arn: `arn:aws:logs:${own}:log-group:${inputs.name}` };
+    case "aws:secretsmanager/secret:Secret":
+      // Secrets Manager ends every name with six characters of its own.
+      return { arn: `arn:aws:secretsmanager:${own}:secret:${inputs.name}-AbCdEf` };
+    case "aws:rds/instance:Instance":
+      return { address: `${inputs.identifier}.c0example.${REGION}.rds.amazonaws.com`, resourceId: `db-${name}` };
+    case "aws:sagemaker/pipeline:Pipeline":
+      return { arn: `arn:aws:sagemaker:${own}:pipeline/${inputs.pipelineName}` };
     case "aws:ec2/vpcEndpoint:VpcEndpoint":
       return inputs.vpcEndpointType === "Gateway" ? { prefixListId: `pl-${name}` } : {};
     case "aws:networkfirewall/firewall:Firewall":
@@ -95,6 +102,11 @@ export class Account {
   /** Policy of a bucket. */
   bucketPolicy(bucket: string): string {
     return this.find("aws:s3/bucketPolicy:BucketPolicy", "bucket", bucket).policy as string;
+  }
+
+  /** Policy of a secret, by the secret's ARN. */
+  secretPolicy(secretArn: string): string {
+    return this.find("aws:secretsmanager/secretPolicy:SecretPolicy", "secretArn", secretArn).policy as string;
   }
 
   /** Policy of a key, by its resource name, which is also its fake key id. */
