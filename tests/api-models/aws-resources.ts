@@ -81,6 +81,97 @@ const RESOURCES: Record<string, AwsResource> = {
     },
   },
 
+  "aws:sagemaker/pipeline:Pipeline": { operations: ["sagemaker:CreatePipeline"], provided: ["ClientRequestToken"] },
+  "aws:sagemaker/modelPackageGroup:ModelPackageGroup": { operations: ["sagemaker:CreateModelPackageGroup"] },
+  "aws:scheduler/schedule:Schedule": { operations: ["scheduler:CreateSchedule"] },
+  "aws:lambda/function:Function": {
+    operations: ["lambda:CreateFunction"],
+    renamed: { name: "FunctionName" },
+    ignored: { code: "the archive, which the provider uploads" },
+    provided: ["Code"],
+  },
+
+  "aws:ecr/repository:Repository": {
+    operations: ["ecr:CreateRepository"],
+    renamed: { name: "repositoryName", encryptionConfigurations: "encryptionConfiguration" },
+    ignored: { forceDelete: "what the provider does at deletion" },
+  },
+  "aws:ecr/lifecyclePolicy:LifecyclePolicy": {
+    operations: ["ecr:PutLifecyclePolicy"],
+    renamed: { repository: "repositoryName", policy: "lifecyclePolicyText" },
+  },
+  "aws:ecr/pullThroughCacheRule:PullThroughCacheRule": { operations: ["ecr:CreatePullThroughCacheRule"] },
+
+  "aws:secretsmanager/secret:Secret": {
+    operations: ["secretsmanager:CreateSecret", "secretsmanager:DeleteSecret"],
+    renamed: { recoveryWindowInDays: "DeleteSecret.RecoveryWindowInDays" },
+    provided: ["DeleteSecret.SecretId"],
+  },
+  "aws:secretsmanager/secretPolicy:SecretPolicy": {
+    operations: ["secretsmanager:PutResourcePolicy"],
+    renamed: { secretArn: "SecretId", policy: "ResourcePolicy" },
+  },
+  "aws:ssm/parameter:Parameter": { operations: ["ssm:PutParameter"] },
+
+  "aws:rds/instance:Instance": {
+    operations: ["rds:CreateDBInstance", "rds:DeleteDBInstance"],
+    renamed: {
+      identifier: "DBInstanceIdentifier",
+      instanceClass: "DBInstanceClass",
+      dbSubnetGroupName: "DBSubnetGroupName",
+      parameterGroupName: "DBParameterGroupName",
+      iamDatabaseAuthenticationEnabled: "EnableIAMDatabaseAuthentication",
+      username: "MasterUsername",
+      performanceInsightsEnabled: "EnablePerformanceInsights",
+      performanceInsightsKmsKeyId: "PerformanceInsightsKMSKeyId",
+      enabledCloudwatchLogsExports: "EnableCloudwatchLogsExports",
+      caCertIdentifier: "CACertificateIdentifier",
+      multiAz: "MultiAZ",
+      deleteAutomatedBackups: "DeleteDBInstance.DeleteAutomatedBackups",
+      skipFinalSnapshot: "DeleteDBInstance.SkipFinalSnapshot",
+      finalSnapshotIdentifier: "DeleteDBInstance.FinalDBSnapshotIdentifier",
+    },
+    provided: ["DeleteDBInstance.DBInstanceIdentifier"],
+  },
+  "aws:rds/parameterGroup:ParameterGroup": {
+    operations: ["rds:CreateDBParameterGroup", "rds:ModifyDBParameterGroup"],
+    renamed: {
+      name: "DBParameterGroupName",
+      family: "DBParameterGroupFamily",
+      parameters: "ModifyDBParameterGroup.Parameters",
+      "parameters.name": "ParameterName",
+      "parameters.value": "ParameterValue",
+    },
+    provided: ["ModifyDBParameterGroup.DBParameterGroupName"],
+  },
+  "aws:rds/subnetGroup:SubnetGroup": {
+    operations: ["rds:CreateDBSubnetGroup"],
+    renamed: { name: "DBSubnetGroupName", description: "DBSubnetGroupDescription" },
+  },
+
+  "aws:route53/zone:Zone": {
+    operations: ["route53:CreateHostedZone"],
+    renamed: {
+      vpcs: "VPC",
+      "vpcs.vpcId": "VPCId",
+      "vpcs.vpcRegion": "VPCRegion",
+      comment: "HostedZoneConfig.Comment",
+    },
+    ignored: { forceDestroy: "what the provider does at deletion" },
+    provided: ["CallerReference"],
+  },
+  "aws:route53/record:Record": {
+    operations: ["route53:ChangeResourceRecordSets"],
+    renamed: {
+      zoneId: "HostedZoneId",
+      name: "ChangeBatch.Changes.0.ResourceRecordSet.Name",
+      type: "ChangeBatch.Changes.0.ResourceRecordSet.Type",
+      ttl: "ChangeBatch.Changes.0.ResourceRecordSet.TTL",
+    },
+    ignored: { records: "each goes into an object of its own" },
+    provided: ["ChangeBatch.Changes.Action"],
+  },
+
   "aws:s3/bucket:Bucket": {
     operations: ["s3:CreateBucket"],
     renamed: { objectLockEnabled: "ObjectLockEnabledForBucket", tags: "CreateBucketConfiguration.Tags" },

@@ -11,6 +11,8 @@ const COMPONENTS = [
   "WorkloadIdentity",
   "DataGrant",
   "PrivateNotebook",
+  "PrivateTrainingCluster",
+  "TrainingPipeline",
 ];
 
 /**

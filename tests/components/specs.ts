@@ -4,6 +4,7 @@ import { parse } from "yaml";
 import type { WorkspaceArgs } from "../../components/args.ts";
 import { CLOUDS, type Cloud, EGRESS_MODES, SIZES } from "../../components/spec.ts";
 import { specFor } from "./record.ts";
+import { withTraining } from "./training-specs.ts";
 
 /** A spec with a name for test reports. */
 export interface NamedSpec {
@@ -32,6 +33,7 @@ export function variantSpecs(): NamedSpec[] {
     { name: `${cloud}, existing network and store`, spec: withExisting(cloud) },
     { name: `${cloud}, longest names`, spec: longestNames(cloud) },
     { name: `${cloud}, shortest names, extreme days`, spec: extremes(cloud) },
+    { name: `${cloud}, training`, spec: withTraining(cloud) },
   ]);
 }
 
