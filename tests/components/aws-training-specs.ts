@@ -13,7 +13,10 @@ export function nightlyWith(step: string, changes: Partial<StepArgs>): PipelineA
 
 /** A workspace whose only pipeline is the nightly one with changes to one of its steps. */
 export function withStep(step: string, changes: Partial<StepArgs>, rest: Partial<WorkspaceArgs> = {}): WorkspaceArgs {
-  return withTraining("aws", { training: { pipelines: [nightlyWith(step, changes)] }, ...rest });
+  return withTraining("aws", {
+    training: { cluster: { maxNodes: 2 }, pipelines: [nightlyWith(step, changes)] },
+    ...rest,
+  });
 }
 
 const longest = (length: number, letter: string) => letter.repeat(length);
