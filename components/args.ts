@@ -380,8 +380,8 @@ export interface ClusterArgs {
    */
   maxNodes?: number;
   /**
-   * Minutes that machines wait for the next run before they are given back. 0 gives them back at once.
-   * @default 15
+   * Minutes that machines wait for the next run before they are given back. 0 gives them back at once; SageMaker keeps any only within the account's quota for warm pools, which is none until AWS raises it.
+   * @default 0
    */
   idleMinutes?: number;
 }

@@ -137,8 +137,9 @@ export const clusterSchema = z
       description: "Accelerator that every machine has. It decides the machine type, so leave `size` out.",
     }),
     maxNodes: whole(" of machines", 1, 64).default(1).meta({ description: "Most machines that one step may use." }),
-    idleMinutes: whole(" of minutes", 0, 60).default(15).meta({
-      description: "Minutes that machines wait for the next run before they are given back. 0 gives them back at once.",
+    idleMinutes: whole(" of minutes", 0, 60).default(0).meta({
+      description:
+        "Minutes that machines wait for the next run before they are given back. 0 gives them back at once; SageMaker keeps any only within the account's quota for warm pools, which is none until AWS raises it.",
     }),
   })
   .meta({ id: "ClusterArgs", description: "The machines that training steps run on." });

@@ -267,7 +267,7 @@ export class TrainingPipeline extends pulumi.ComponentResource {
     const places = running.map((step) => attachmentOf(step, ties));
     const outputs = running.flatMap((step) => outputKeys(step, ties));
     return [
-      ...requirementStatements(args, args.jobPrefix),
+      ...requirementsOf(args, plan),
       ...pinStatements({
         subnetIds: args.subnetIds,
         securityGroupIds: [...new Set(places.flatMap((place) => place.securityGroupIds))],
@@ -406,6 +406,13 @@ function gatedImages(plan: PipelinePlan, ties: StepTies, images: PipelineImageAr
     severityLimit: images.find(({ name }) => name === image.repository)!.severityLimit ?? "medium",
   }));
   return [...new Map(gated.map((image) => [`${image.repositoryName}@${image.digest}`, image])).values()];
+}
+
+/** What every job must say; a step whose machines may talk in plain text is the spec's own decision. */
+function requirementsOf(args: TrainingPipelineArgs, plan: PipelinePlan): Statement[] {
+  const statements = requirementStatements(args, args.jobPrefix);
+  if (plan.steps.every((step) => step.spec.encryptBetweenNodes)) return statements;
+  return statements.filter(({ Sid }) => Sid !== "RequireTrafficEncryption" && Sid !== "DenyPlainTraffic");
 }
 
 /** Starting, following and stopping the jobs of the pipeline's steps. */

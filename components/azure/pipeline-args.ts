@@ -162,8 +162,8 @@ export interface TrainingPipelineArgs {
    */
   maxNodes?: number;
   /**
-   * Minutes that machines wait for the next run before they are given back.
-   * @default 15
+   * Minutes that machines wait for the next run before they are given back. Azure ML needs two to see that a node is idle.
+   * @default 2
    */
   idleMinutes?: number;
   /**

@@ -7,6 +7,9 @@ import type { Size } from "../spec.ts";
 import { ACCELERATORS, MACHINE_TYPES } from "./machines.ts";
 import { acceleratorProblems } from "./training-checks.ts";
 
+/** Azure ML's own default, below which nodes could go between two steps of one run. */
+const LEAST_IDLE_MINUTES = 2;
+
 /** Arguments of {@link PrivateTrainingCluster}. */
 export interface PrivateTrainingClusterArgs {
   /** Resource group of the Azure ML workspace. */
@@ -40,8 +43,8 @@ export interface PrivateTrainingClusterArgs {
    */
   maxNodes?: number;
   /**
-   * Minutes that machines wait for the next run before they are given back.
-   * @default 15
+   * Minutes that machines wait for the next run before they are given back. Azure ML needs two to see that a node is idle.
+   * @default 2
    */
   idleMinutes?: number;
   /**
@@ -99,7 +102,7 @@ export class PrivateTrainingCluster extends pulumi.ComponentResource {
             scaleSettings: {
               minNodeCount: 0,
               maxNodeCount: args.maxNodes ?? 1,
-              nodeIdleTimeBeforeScaleDown: `PT${args.idleMinutes ?? 15}M`,
+              nodeIdleTimeBeforeScaleDown: `PT${Math.max(args.idleMinutes ?? 0, LEAST_IDLE_MINUTES)}M`,
             },
             enableNodePublicIp: false,
             remoteLoginPortPublicAccess: "Disabled",

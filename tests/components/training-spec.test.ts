@@ -713,7 +713,7 @@ describe("training spec", () => {
       assert.deepEqual(workspace.secrets[0], { name: "warehouse-password", rotationDays: 90 });
       assert.deepEqual(workspace.databases[1], { name: "results", size: "small", storageGb: 64, backupDays: 14 });
       assert.equal(workspace.databases[0]?.existing?.port, 5432);
-      assert.deepEqual(workspace.training.cluster, { size: "medium", maxNodes: 2, idleMinutes: 15 });
+      assert.deepEqual(workspace.training.cluster, { size: "medium", maxNodes: 2, idleMinutes: 0 });
       const [prepare] = workspace.training.pipelines[0]!.steps;
       assert.equal(prepare?.encryptBetweenNodes, true);
       assert.equal(prepare?.maxRunMinutes, 240);
