@@ -1,4 +1,4 @@
-# The commands a newcomer types. Each installs what it needs first; npm and Python 3 are all that has to be there.
+# The commands a newcomer types. Each installs what it needs first; npm and Python 3.11 are all that has to be there.
 .PHONY: preview test scan check docs build bench clean
 
 preview: node_modules/.installed
