@@ -173,7 +173,13 @@ export class PrivateDatabase extends pulumi.ComponentResource {
 
   /** TLS is forced, and who signed in and changed the schema is logged (CIS PostgreSQL benchmark, 3.1). */
   private createParameterGroup(name: string, databaseName: string): ParameterGroup {
-    const settings = { "rds.force_ssl": "1", log_connections: "1", log_disconnections: "1", log_statement: "ddl" };
+    const logs = {
+      log_connections: "1",
+      log_disconnections: "1",
+      log_statement: "ddl",
+      log_min_duration_statement: "5000",
+    };
+    const settings = { "rds.force_ssl": "1", ...logs };
     const parameters = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
     return new ParameterGroup(
       `${name}-parameters`,
@@ -211,7 +217,7 @@ export class PrivateDatabase extends pulumi.ComponentResource {
             Principal: { Service: "monitoring.rds.amazonaws.com" },
             Action: "sts:AssumeRole",
             Condition: {
-              ArnEquals: { "aws:SourceArn": arn(args, "rds", `db:${args.databaseName}`) },
+              ArnLike: { "aws:SourceArn": arn(args, "rds", `db:${args.databaseName}`) },
               StringEquals: { "aws:SourceAccount": args.accountId },
             },
           },
@@ -223,10 +229,16 @@ export class PrivateDatabase extends pulumi.ComponentResource {
     const group = arn(args, "logs", "log-group:RDSOSMetrics");
     const policy = policyDocument([
       {
+        Sid: "PrepareMetrics",
+        Effect: "Allow",
+        Action: ["logs:CreateLogGroup", "logs:DescribeLogStreams"],
+        Resource: `${group}:*`,
+      },
+      {
         Sid: "WriteMetrics",
         Effect: "Allow",
-        Action: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-        Resource: [`${group}:*`, `${group}:log-stream:*`],
+        Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+        Resource: `${group}:log-stream:*`,
       },
     ]);
     const settings = { name: `${name}-monitoring-policy`, role: role.name, policy };

@@ -94,7 +94,7 @@ export class DnsFirewall extends pulumi.ComponentResource {
   }
 }
 
-/** Names that workloads need: the region's service endpoints, SageMaker's web addresses, S3 and the VPC's own hosts. */
+/** Names that workloads need: the region's service endpoints, SageMaker's web addresses, S3, RDS and the VPC's own hosts. */
 export function allowedNames({
   region,
   approvedHosts = [],
@@ -102,6 +102,7 @@ export function allowedNames({
   const suffix = dnsSuffixOf(region);
   const own = [
     `*.${region}.${suffix}`,
+    `*.${region}.rds.${suffix}`,
     `*.s3.${suffix}`,
     `*.${region}.sagemaker.aws`,
     `*.${region}.compute.internal`,

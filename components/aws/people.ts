@@ -64,8 +64,8 @@ export function dataScientistStatements(target: Target, prefix: string, own: Bel
 }
 
 /**
- * Runs of the workspace's pipelines, as these are: nobody who may start one may change it, and its definition has no
- * parameters. The jobs of a run are followed and stopped with it.
+ * Runs of the workspace's pipelines in their newest version, the one whose images the gate knows. Nobody who may start one
+ * may change it, and its definition has no parameters. IAM cannot say that all steps are run (docs/aws.md).
  */
 export function runPipelineStatements(target: Target, pipelines: string[]): Statement[] {
   if (pipelines.length === 0) return [];
@@ -76,6 +76,13 @@ export function runPipelineStatements(target: Target, pipelines: string[]): Stat
       Effect: "Allow",
       Action: actions.RUN_PIPELINE,
       Resource: resources.map((resource) => arn(target, "sagemaker", resource)),
+    },
+    {
+      Sid: "DenyOldVersions",
+      Effect: "Deny",
+      Action: "sagemaker:StartPipelineExecution",
+      Resource: "*",
+      Condition: { Null: { "sagemaker:PipelineVersionId": "false" } },
     },
   ];
 }

@@ -19,6 +19,12 @@ import {
 import { secretArnPattern } from "./secrets.ts";
 import { arn, bucketPath, type Target, targetOf } from "./target.ts";
 
+/** A folder of a data store; an empty path is all of it. */
+interface Folder {
+  dataStore: string;
+  path: string;
+}
+
 /** A bucket that steps name. */
 export interface StepBucket {
   /** Name of the bucket. */
@@ -114,47 +120,44 @@ export function outputKeys(step: StepPlan, { buckets }: StepTies): pulumi.Input<
   return [...new Set(keys)];
 }
 
-function inputStatements(step: StepPlan, { target, buckets }: StepTies): Statement[] {
-  return step.inputs.flatMap(({ dataStore, path }, index) => {
-    const { bucket } = buckets[dataStore]!;
-    return [
-      listStatement(target, `ListInput${index}`, bucket, path),
-      {
-        Sid: `ReadInput${index}`,
-        Effect: "Allow",
-        Action: actions.S3_READ_OBJECTS,
-        Resource: bucketPath(target, bucket, path ? `/${path}/*` : "/*"),
-      },
-    ];
-  });
+/** Names and objects of the inputs: one statement for each bucket, since a policy has little room. */
+function inputStatements(step: StepPlan, ties: StepTies): Statement[] {
+  return folderStatements("Input", step.inputs, actions.S3_READ_OBJECTS, ties);
 }
 
 /** A step reads what it wrote, too: checkpoints, from which a training step goes on. Nothing is ever deleted. */
-function outputStatements(step: StepPlan, { target, buckets }: StepTies): Statement[] {
+function outputStatements(step: StepPlan, ties: StepTies): Statement[] {
   const write = actions.S3_WRITE_OBJECTS.filter((action) => action !== "s3:DeleteObject");
-  return step.outputs.flatMap(({ dataStore, path }, index) => {
-    const { bucket } = buckets[dataStore]!;
+  return folderStatements("Output", step.outputs, [...actions.S3_READ_OBJECTS, ...write], ties);
+}
+
+function folderStatements(kind: string, folders: Folder[], use: string[], { target, buckets }: StepTies): Statement[] {
+  const stores = [...new Set(folders.map(({ dataStore }) => dataStore))];
+  return stores.flatMap((store, index) => {
+    const { bucket } = buckets[store]!;
+    const paths = folders.filter(({ dataStore }) => dataStore === store).map(({ path }) => path);
     return [
-      listStatement(target, `ListOutput${index}`, bucket, path),
+      listStatement(target, `List${kind}${index}`, bucket, paths),
       {
-        Sid: `WriteOutput${index}`,
+        Sid: `Use${kind}${index}`,
         Effect: "Allow",
-        Action: [...actions.S3_READ_OBJECTS, ...write],
-        Resource: bucketPath(target, bucket, `/${path}/*`),
+        Action: use,
+        Resource: paths.map((path) => bucketPath(target, bucket, path ? `/${path}/*` : "/*")),
       },
     ];
   });
 }
 
-function listStatement(target: Target, sid: string, bucket: pulumi.Input<string>, path: string): Statement {
-  const only = { StringLike: { "s3:prefix": [path, `${path}/*`] } };
+function listStatement(target: Target, sid: string, bucket: pulumi.Input<string>, paths: string[]): Statement {
   const statement: Statement = {
     Sid: sid,
     Effect: "Allow",
     Action: "s3:ListBucket",
     Resource: bucketPath(target, bucket, ""),
   };
-  return path ? { ...statement, Condition: only } : statement;
+  if (paths.includes("")) return statement;
+  const prefixes = paths.flatMap((path) => [path, `${path}/*`]);
+  return { ...statement, Condition: { StringLike: { "s3:prefix": prefixes } } };
 }
 
 function dataKeyStatements(step: StepPlan, ties: StepTies): Statement[] {

@@ -1,4 +1,6 @@
 /** Training pipelines: steps with a role each, the images' gate, the schedule, and the group in the model registry. */
+import { Policy } from "@pulumi/aws/iam/policy.js";
+import { RolePolicyAttachment } from "@pulumi/aws/iam/rolePolicyAttachment.js";
 import { ModelPackageGroup } from "@pulumi/aws/sagemaker/modelPackageGroup.js";
 import { Pipeline } from "@pulumi/aws/sagemaker/pipeline.js";
 import * as pulumi from "@pulumi/pulumi";
@@ -19,7 +21,7 @@ import { keyUseStatements } from "./keys.ts";
 import { LIMITS, stepJobName } from "./names.ts";
 import { type DefinitionTies, pipelineDefinition } from "./pipeline-definition.ts";
 import { attachmentOf, outputKeys, type StepTies, stepRoleName, stepStatements } from "./pipeline-roles.ts";
-import type { Statement } from "./policy.ts";
+import { policyDocument, type Statement } from "./policy.ts";
 import { passRoleStatement } from "./roles.ts";
 import { PipelineSchedule } from "./schedules.ts";
 import { arn, bucketPath } from "./target.ts";
@@ -258,8 +260,20 @@ export class TrainingPipeline extends pulumi.ComponentResource {
     const opts = { parent: this };
     const identity = new WorkloadIdentity(child, { accountId, region, ...settings, permissionsBoundaryArn }, opts);
     const stepRoles = running.map((step) => roleArn(this.args, this.roleName(step)));
-    this.grants.push(...grant(child, identity.roleName, this.pipelineStatements(running, stepRoles), this));
+    const requirements = this.requireOfJobs(child, identity.roleName);
+    const granted = grant(child, identity.roleName, this.pipelineStatements(running, stepRoles), this);
+    this.grants.push(requirements, ...granted);
     return identity.roleArn;
+  }
+
+  /** What every job must say, as a policy by itself: all policies inside one role together have 10,240 characters. */
+  private requireOfJobs(child: string, role: pulumi.Output<string>): pulumi.Resource {
+    const name = `${this.args.pipelineName}-requirements`;
+    const document = policyDocument(requirementsOf(this.args, this.plan));
+    const settings = { name, description: "What every job of the pipeline must say", policy: document };
+    const policy = new Policy(`${child}-requirements`, settings, { parent: this });
+    const attachment = { role, policyArn: policy.arn };
+    return new RolePolicyAttachment(`${child}-requirements`, attachment, { parent: this });
   }
 
   private pipelineStatements(running: StepPlan[], stepRoles: string[]): Statement[] {
@@ -267,7 +281,6 @@ export class TrainingPipeline extends pulumi.ComponentResource {
     const places = running.map((step) => attachmentOf(step, ties));
     const outputs = running.flatMap((step) => outputKeys(step, ties));
     return [
-      ...requirementsOf(args, plan),
       ...pinStatements({
         subnetIds: args.subnetIds,
         securityGroupIds: [...new Set(places.flatMap((place) => place.securityGroupIds))],

@@ -19,7 +19,7 @@ import type {
 import { keyPurposesOf } from "../platform.ts";
 import { InvalidInputError, type Problem } from "../problems.ts";
 import type { Workspace } from "../spec.ts";
-import { type DatabaseSpec, MODEL_STORE, type PipelineSpec } from "../training-spec.ts";
+import { type DatabaseSpec, MODEL_STORE, PIPELINE_FOLDERS, type PipelineSpec } from "../training-spec.ts";
 import { DataStore } from "./data-stores.ts";
 import { DatabaseAccess, POSTGRES_PORT, PrivateDatabase } from "./databases.ts";
 import { PrivateEndpoints } from "./endpoints.ts";
@@ -317,6 +317,7 @@ export class AwsPlatform implements Platform {
       gaps.push({ path: "network.flowLogRetentionDays", message });
     }
     if (network.existing) gaps.push(...existingNetworkGaps(this.workspace));
+    gaps.push(...trainingGaps(this.workspace));
     return gaps;
   }
 
@@ -364,13 +365,14 @@ export class AwsPlatform implements Platform {
     return [...stores, { name: MODEL_STORE, bucket: this.bucketOf("models"), keyArn: this.keys.models.keyArn }];
   }
 
-  /** What steps write. */
+  /** What steps write: the common folder of all pipelines, and folders that the spec names. */
   private pipelineFolders(): DataAccessArgs[] {
-    const buckets = new Map(this.pipelineStores().map(({ name, bucket }) => [name, bucket]));
-    const steps = planPipelines(this.workspace).flatMap((plan) => plan.steps);
-    return steps.flatMap((step) =>
-      step.outputs.map(({ dataStore, path }) => ({ bucket: buckets.get(dataStore)!, prefix: `${path}/` })),
-    );
+    const outputs = planPipelines(this.workspace).flatMap((plan) => plan.steps.flatMap((step) => step.outputs));
+    return this.pipelineStores().flatMap(({ name, bucket }) => {
+      const folders = outputs.filter(({ dataStore }) => dataStore === name).map(({ path }) => `${path}/`);
+      const own = folders.map((folder) => (folder.startsWith(PIPELINE_FOLDERS) ? PIPELINE_FOLDERS : folder));
+      return [...new Set(own)].sort().map((prefix) => ({ bucket, prefix }));
+    });
   }
 
   private reachDatabase({ name, existing }: DatabaseSpec): DatabaseSettings {
@@ -533,6 +535,21 @@ export class AwsPlatform implements Platform {
   private child(part: string): string {
     return `${this.name}-${part}`;
   }
+}
+
+function trainingGaps({ databases, images, network }: Workspace): Gap[] {
+  const gaps: Gap[] = [];
+  if (images.length > 0) {
+    const message =
+      "images are scanned when they are pushed; continuous (enhanced) scanning is a setting of the account's whole registry, which its foundation turns on";
+    gaps.push({ path: "images", message });
+  }
+  if (databases.some(({ existing }) => existing) && !network.existing) {
+    const message =
+      "security groups let steps reach an existing server's address; the route to it (a transit gateway or a peering) is attached by whoever owns both networks";
+    gaps.push({ path: "databases", message });
+  }
+  return gaps;
 }
 
 /** What is wrong with the fields about training on this cloud. */

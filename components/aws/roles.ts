@@ -206,12 +206,9 @@ export function keyPinStatements(
  * that is registered.
  */
 export function pipelineFolderStatements(target: Target, folders: DataAccessArgs[]): Statement[] {
-  return folders.map(({ bucket, prefix }, index) => ({
-    Sid: `DenyPipelineFolder${index}`,
-    Effect: "Deny",
-    Action: actions.S3_WRITE_OBJECTS,
-    Resource: bucketPath(target, bucket, `/${prefix}*`),
-  }));
+  if (folders.length === 0) return [];
+  const resources = folders.map(({ bucket, prefix }) => bucketPath(target, bucket, `/${prefix}*`));
+  return [{ Sid: "DenyPipelineFolders", Effect: "Deny", Action: actions.S3_WRITE_OBJECTS, Resource: resources }];
 }
 
 /** Credentials that leave the network are worth nothing: data answers only inside it. */

@@ -88,7 +88,7 @@ function schedulerTrust(target: Target): Statement {
     Principal: { Service: "scheduler.amazonaws.com" },
     Action: "sts:AssumeRole",
     Condition: {
-      ArnEquals: { "aws:SourceArn": arn(target, "scheduler", `schedule-group/${GROUP}`) },
+      ArnLike: { "aws:SourceArn": arn(target, "scheduler", `schedule-group/${GROUP}`) },
       StringEquals: { "aws:SourceAccount": target.accountId },
     },
   };

@@ -97,7 +97,7 @@ export class PrivateTrainingCluster extends pulumi.ComponentResource {
   /** Distributed training, and the two protocols that encrypt it (SageMaker developer guide, "Protect communications"). */
   private allowAmongJobs(name: string, group: pulumi.Output<string>): void {
     const traffic = [
-      { kind: "training", ipProtocol: "tcp", fromPort: 1024, toPort: 65535, description: "Distributed training" },
+      { kind: "training", ipProtocol: "tcp", fromPort: 7000, toPort: 65535, description: "Distributed training" },
       { kind: "ike", ipProtocol: "udp", fromPort: 500, toPort: 500, description: "Encrypted training: key exchange" },
       { kind: "esp", ipProtocol: "50", description: "Encrypted training: payload" },
     ];

@@ -204,7 +204,7 @@ describe("the network of training on AWS", () => {
         .filter(({ referencedSecurityGroupId }) => referencedSecurityGroupId === GROUPS.jobs);
       const protocols = among.map(({ ipProtocol, fromPort }) => `${ipProtocol} ${fromPort ?? "all"}`);
       // UDP 500 exchanges the keys, protocol 50 carries what they encrypt.
-      assert.deepEqual(protocols.sort(), ["50 all", "tcp 1024", "udp 500"]);
+      assert.deepEqual(protocols.sort(), ["50 all", "tcp 7000", "udp 500"]);
     }
   });
 
@@ -260,6 +260,7 @@ describe("the network of training on AWS", () => {
     const answered = (host: string) =>
       allowed.some((domain) => (domain.startsWith("*.") ? host.endsWith(domain.slice(1)) : host === domain));
     assert.ok(answered("warehouse.example.com"));
+    assert.ok(answered("fraud-ml-prod-results.c0example.eu-west-1.rds.amazonaws.com"));
     for (const host of ["example.com", "data.warehouse.example.com", "attacker.example.com"]) {
       assert.ok(!answered(host), host);
     }
