@@ -13,8 +13,6 @@ export interface Belongings {
   profile?: string;
   /** Names of the notebook instances. */
   notebooks: string[];
-  /** Names of the workspace's pipelines. */
-  pipelines: string[];
 }
 
 /** Who may assume a person's role: exactly the principal of the spec. */
@@ -39,7 +37,6 @@ export function dataScientistStatements(target: Target, prefix: string, own: Bel
     },
     { Sid: "FindJobLogs", Effect: "Allow", Action: "logs:DescribeLogStreams", Resource: logs.map(wholeLogGroup) },
   ];
-  statements.push(...runPipelineStatements(target, own.pipelines));
   if (own.notebooks.length > 0) {
     statements.push({
       Sid: "OpenOwnNotebooks",
@@ -68,7 +65,6 @@ export function dataScientistStatements(target: Target, prefix: string, own: Bel
  * may change it, and its definition has no parameters. IAM cannot say that all steps are run (docs/aws.md).
  */
 export function runPipelineStatements(target: Target, pipelines: string[]): Statement[] {
-  if (pipelines.length === 0) return [];
   const resources = pipelines.flatMap((name) => [`pipeline/${name}`, `pipeline/${name}/execution/*`]);
   return [
     {

@@ -10,7 +10,7 @@ import { type PipelinePlan, planPipeline, registersModels, type StepPlan } from 
 import { InvalidInputError, type Problem } from "../problems.ts";
 import { explainIssue } from "../spec-issues.ts";
 import { pipelineProblems } from "../training-problems.ts";
-import { type PipelineSpec, pipelineSchema } from "../training-spec.ts";
+import { type PipelineSpec, pipelineSchema, type StepSpec } from "../training-spec.ts";
 import * as actions from "./actions.ts";
 import { POSTGRES_PORT } from "./databases.ts";
 import { grant, roleArn, WorkloadIdentity } from "./identities.ts";
@@ -373,6 +373,11 @@ export function sagemakerProblems(pipeline: PipelineSpec, stores: PipelineStoreA
       const message = `SageMaker takes words of at most ${LONGEST_TEXT} characters; put a longer text into the image`;
       problems.push({ path: `${at}.command`, message });
     }
+    if (policyLength(step) > MOST_POLICY) {
+      const message =
+        "so many folders do not fit into one role's policies; read and write fewer, or shorten their paths";
+      problems.push({ path: `${at}.inputs`, message });
+    }
     for (const [variable, value] of Object.entries(step.environment)) {
       if (value.length <= LONGEST_TEXT) continue;
       const message = `SageMaker takes at most ${LONGEST_TEXT} characters; use a parameter for a longer text`;
@@ -381,6 +386,21 @@ export function sagemakerProblems(pipeline: PipelineSpec, stores: PipelineStoreA
     return problems;
   });
 }
+
+/** Longest sum of the policies of one role, in characters (IAM user guide, "IAM and AWS STS quotas"). */
+const MOST_POLICY = 10_240;
+
+/** Longest policies that a step's folders may need, with the longest names: each folder is named three times. */
+function policyLength({ inputs, outputs }: StepSpec): number {
+  const lengthOf = (path: string | undefined) => 130 + 3 * (path?.length ?? LONGEST_DEFAULT_PATH);
+  const read = inputs.map(({ path, step }) => lengthOf(step ? undefined : (path ?? "")));
+  const written = outputs.map(({ path }) => lengthOf(path));
+  const stores = new Set(inputs.map(({ dataStore, step }) => dataStore ?? step)).size;
+  return [...read, ...written].reduce((sum, length) => sum + length, 6000 + 350 * stores);
+}
+
+/** `pipelines/<pipeline>/<step>/<output>` with the longest names. */
+const LONGEST_DEFAULT_PATH = 72;
 
 function tiesOf(args: TrainingPipelineArgs, plan: PipelinePlan): StepTies {
   const { accountId, region, jobPrefix, vpcId, subnetIds, securityGroupId, secretKeyArn, packageMirror } = args;

@@ -36,6 +36,12 @@ import {
 import { secretName } from "./secrets.ts";
 import { arn, iamArn, targetOf } from "./target.ts";
 
+/** A policy that several roles share. */
+interface SharedPolicy {
+  kind: string;
+  policy: Policy;
+}
+
 /** What roles are tied to. Only the cloud can give most of these ids. */
 export interface RoleTies {
   /** Keys by purpose. */
@@ -155,16 +161,19 @@ export class WorkspaceRoles extends pulumi.ComponentResource {
     this.workspace = workspace;
     this.ties = ties;
     const launching = this.createLaunchPolicies();
+    const running = this.createRunPolicy();
     this.createJobRole();
-    for (const person of humans(workspace)) this.createNotebookRole(person, launching);
-    for (const person of workspace.people.dataScientists) this.createDataScientistRole(person, launching);
-    for (const person of workspace.people.operators) this.createOperatorRole(person);
+    for (const person of humans(workspace)) this.createNotebookRole(person, [...launching, ...running]);
+    for (const person of workspace.people.dataScientists) {
+      this.createDataScientistRole(person, [...launching, ...running]);
+    }
+    for (const person of workspace.people.operators) this.createOperatorRole(person, running);
     this.fallbackRoleArn = this.createFallbackRole();
     this.registerOutputs({ roleArns: this.roleArns });
   }
 
   /** Launching, and what limits it, as policies of their own: several roles share them. */
-  private createLaunchPolicies(): Policy[] {
+  private createLaunchPolicies(): SharedPolicy[] {
     const target = targetOf(this.workspace);
     const prefix = jobPrefixOf(this.workspace);
     const { keyArns, subnetIds, securityGroupId } = this.ties;
@@ -182,10 +191,19 @@ export class WorkspaceRoles extends pulumi.ComponentResource {
     ];
   }
 
-  private managedPolicy(kind: string, description: string, statements: Statement[]): Policy {
+  /** Running pipelines, as a policy of its own too: it names each of them, and a role has little room. */
+  private createRunPolicy(): SharedPolicy[] {
+    const { pipelines } = this.workspace.training;
+    if (pipelines.length === 0) return [];
+    const names = pipelines.map(({ name }) => pipelineName(this.workspace, name));
+    const statements = runPipelineStatements(targetOf(this.workspace), names);
+    return [this.managedPolicy("run-pipelines", "Running the workspace's pipelines", statements)];
+  }
+
+  private managedPolicy(kind: string, description: string, statements: Statement[]): SharedPolicy {
     const name = fit(`${prefixOf(this.workspace)}-${kind}`, LIMITS.policy);
     const settings = { name, description, policy: identityPolicy(statements) };
-    return new Policy(`${this.name}-${kind}`, settings, { parent: this });
+    return { kind, policy: new Policy(`${this.name}-${kind}`, settings, { parent: this }) };
   }
 
   private createJobRole(): void {
@@ -204,7 +222,7 @@ export class WorkspaceRoles extends pulumi.ComponentResource {
   }
 
   /** One execution role for each person, so that audit logs say whose notebook acted, and Studio opens one's own only. */
-  private createNotebookRole(person: Person, launching: Policy[]): void {
+  private createNotebookRole(person: Person, policies: SharedPolicy[]): void {
     const target = targetOf(this.workspace);
     const id = `notebook-${person.name}`;
     const { dataStores, models, vpcId } = this.ties;
@@ -220,15 +238,14 @@ export class WorkspaceRoles extends pulumi.ComponentResource {
       ...this.packageGrants(),
       ...this.keyPins(),
       ...pipelineFolderStatements(target, this.ties.pipelineFolders),
-      ...runPipelineStatements(target, this.pipelineNames),
       insideNetworkStatement(vpcId),
     ]);
-    this.attach(id, identity.roleName, launching);
+    this.attach(id, identity.roleName, policies);
     this.roleArns[id] = identity.roleArn;
     this.notebookRoleNames[person.name] = identity.roleName;
   }
 
-  private createDataScientistRole(person: Person, launching: Policy[]): void {
+  private createDataScientistRole(person: Person, policies: SharedPolicy[]): void {
     const target = targetOf(this.workspace);
     const id = `data-scientist-${person.name}`;
     const role = this.personRole(id, ["data-scientist", person.name], `Data scientist ${person.name}`, person);
@@ -240,15 +257,14 @@ export class WorkspaceRoles extends pulumi.ComponentResource {
       ...dataScientistStatements(target, jobPrefixOf(this.workspace), {
         profile,
         notebooks,
-        pipelines: this.pipelineNames,
       }),
       ...(notebooks.length > 0 ? this.startNotebooks([person.name]) : this.volumeKeyUse()),
       presignPinStatement(this.ties.linkEndpointIds),
     ]);
-    this.attach(id, role.name, launching);
+    this.attach(id, role.name, policies);
   }
 
-  private createOperatorRole(person: Person): void {
+  private createOperatorRole(person: Person, policies: SharedPolicy[]): void {
     const id = `operator-${person.name}`;
     const role = this.personRole(id, ["operator", person.name], `Operator ${person.name}`, person);
     const prefixes = [prefixOf(this.workspace), jobPrefixOf(this.workspace), this.ties.logGroupPrefix] as const;
@@ -256,12 +272,12 @@ export class WorkspaceRoles extends pulumi.ComponentResource {
     const secrets = this.workspace.secrets.map((secret) => secretName(this.workspace, secret.name));
     this.grant(id, role.name, [
       ...operatorStatements(targetOf(this.workspace), ...prefixes),
-      ...runPipelineStatements(targetOf(this.workspace), this.pipelineNames),
       ...(secrets.length > 0
         ? writeSecretStatements(targetOf(this.workspace), secrets, this.ties.keyArns.secrets!)
         : []),
       ...(owners.length > 0 ? this.startNotebooks(owners) : []),
     ]);
+    this.attach(id, role.name, policies);
   }
 
   /** What starting the notebooks of `owners` takes. */
@@ -272,10 +288,6 @@ export class WorkspaceRoles extends pulumi.ComponentResource {
 
   private volumeKeyUse(): Statement[] {
     return keyUseStatements(targetOf(this.workspace), "VolumeKey", [this.ties.keyArns.notebooks!], "volume");
-  }
-
-  private get pipelineNames(): string[] {
-    return this.workspace.training.pipelines.map(({ name }) => pipelineName(this.workspace, name));
   }
 
   private get place(): Attachment {
@@ -313,13 +325,12 @@ export class WorkspaceRoles extends pulumi.ComponentResource {
   }
 
   /** Attaches in order, so that what limits launching is in force before launching is allowed. */
-  private attach(id: string, role: pulumi.Input<string>, policies: Policy[]): void {
+  private attach(id: string, role: pulumi.Input<string>, policies: SharedPolicy[]): void {
     const attached: RolePolicyAttachment[] = [];
-    policies.forEach((policy, index) => {
-      const kind = ["job-requirements", "job-pins", "job-launch"][index];
+    for (const { kind, policy } of policies) {
       const opts = { parent: this, dependsOn: [...attached] };
       attached.push(new RolePolicyAttachment(`${this.name}-${id}-${kind}`, { role, policyArn: policy.arn }, opts));
-    });
+    }
     this.grants.push(...attached);
   }
 

@@ -300,6 +300,17 @@ describe("what AWS refuses of training", () => {
       /training\.pipelines\[0\]\.steps\[1\]\.environment\.LOSS: SageMaker takes at most 256 characters; /,
     ],
     [
+      "so many folders that no role's policies hold them",
+      withStep("prepare", {
+        inputs: Array.from({ length: 10 }, (_, index) => ({
+          name: `folder-${index}`,
+          dataStore: "transactions",
+          path: `${"p".repeat(150)}${index}`,
+        })),
+      }),
+      /training\.pipelines\[0\]\.steps\[0\]\.inputs: so many folders do not fit into one role's policies; /,
+    ],
+    [
       "a machine type of a step that is none of SageMaker's",
       withStep("train", { machineType: "m5.xlarge" }),
       /training\.pipelines\[0\]\.steps\[1\]\.machineType: "m5\.xlarge" is no SageMaker machine type; use one such as /,
