@@ -186,7 +186,7 @@ describe("training on Azure", function () {
         assert.equal(properties.remoteLoginPortPublicAccess, "Disabled", name);
         assert.equal(properties.scaleSettings.minNodeCount, 0, name);
         assert.equal(properties.subnet, undefined, `${name} is not in the managed network`);
-        assert.equal(properties.scaleSettings.nodeIdleTimeBeforeScaleDown, "PT15M", name);
+        assert.equal(properties.scaleSettings.nodeIdleTimeBeforeScaleDown, "PT2M", name);
       }
     });
 

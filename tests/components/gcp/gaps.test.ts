@@ -3,7 +3,7 @@ import type { WorkspaceArgs } from "../../../components/args.ts";
 import { findGaps } from "../../../components/gcp/gaps.ts";
 import { parseWorkspace } from "../../../components/spec.ts";
 import { specFor } from "../record.ts";
-import { withTraining } from "../training-specs.ts";
+import { NIGHTLY, withTraining } from "../training-specs.ts";
 
 function paths(changes: Partial<WorkspaceArgs>): string[] {
   return findGaps(parseWorkspace(specFor("gcp", changes))).map(({ path }) => path);
@@ -52,10 +52,11 @@ describe("Google Cloud: gaps", () => {
       "people.dataScientists",
       "network.perimeter",
       "training.pipelines",
-      "training.cluster.idleMinutes",
       "training.pipelines[0].steps[1].encryptBetweenNodes",
       "training.pipelines[0].steps[3].kind",
     ]);
+    const waiting = { cluster: { maxNodes: 2, idleMinutes: 10 }, pipelines: [NIGHTLY] };
+    assert.ok(found({ training: waiting }).includes("training.cluster.idleMinutes"));
     const network = { cidr: "10.20.0.0/20", perimeter: "accessPolicies/1/servicePerimeters/ml" };
     assert.ok(!found({ network, acceptedGaps: [] }).some((path) => path.startsWith("network.")));
     const rotationFunctionId = "arn:aws:lambda:eu-west-1:111122223333:function:rotate";
